@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
+
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // Descriptions: what a snapshot says of the functions and types in it, so that another build
@@ -132,6 +134,7 @@ type describer struct {
 	b     []byte
 	index map[*node]int
 	list  []*node
+	file  string // of the point before
 }
 
 func (d *describer) uint(v int)      { d.b = binary.AppendUvarint(d.b, uint64(v)) }
@@ -189,6 +192,18 @@ func (n *node) describe() ([]byte, uint64) {
 	return n.desc, n.hash
 }
 
+// place adds where a point stands in the source, for [Show]: nothing is told by it. The file is
+// written where it is another than before.
+func (d *describer) place(file string, line int) {
+	d.uint(line)
+	if file == d.file {
+		file = ""
+	} else {
+		d.file = file
+	}
+	d.string(file)
+}
+
 // describe is the description of a function, and its hash.
 func (f *function) describe() ([]byte, uint64) {
 	f.once.Do(func() {
@@ -211,8 +226,13 @@ func (f *function) describe() ([]byte, uint64) {
 		}
 		fields(f.results)
 		d.uint(len(f.points))
-		for _, p := range f.points {
+		for i := range f.points {
+			p, pc := &f.points[i], uint32(i)
+			if p.label == unwinding {
+				pc = gen.Unwind
+			}
 			d.string(p.label)
+			d.place(placeOf(f, pc, p))
 			d.string(p.callee)
 			fields(p.fields)
 		}

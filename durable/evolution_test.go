@@ -336,6 +336,63 @@ var rules = []rule{
 			return fmt.Sprint(x)
 		}`,
 		"7"},
+	// What a switch receives comes after it: where that goes need not be what it was.
+	{"receivedByOtherText", `
+		func f() string {
+			x := 7
+			//greenlet:point ask
+			if greenlet.Exchange[int, string]("here") == 0 { return fmt.Sprint(x) }
+			return "misread"
+		}`, `
+		func f() string {
+			x := 1
+			//greenlet:point ask
+			if greenlet.Exchange[int, string]("there") == 0 { return fmt.Sprint(x) }
+			return "misread"
+		}`,
+		"7"},
+	{"receivedByOtherVariable", `
+		func f() string {
+			x := 7
+			//greenlet:point ask
+			y := greenlet.Exchange[int, string]("here")
+			return fmt.Sprint(x, y)
+		}`, `
+		func f() string {
+			x := 1
+			//greenlet:point ask
+			z := greenlet.Exchange[int, string]("there")
+			return fmt.Sprint(x, z)
+		}`,
+		"7 0"},
+	{"receivedIsNoValueYet", `
+		func f() string {
+			//greenlet:point ask
+			y := greenlet.Exchange[int, string]("here")
+			return fmt.Sprint(y)
+		}`, `
+		func f() string {
+			y := 7
+			//greenlet:point ask
+			z := greenlet.Exchange[int, string]("here")
+			return fmt.Sprint(y, z)
+		}`,
+		"variable y: the snapshot does not have it"},
+	{"receivedByACapturedOne", `
+		func f() string {
+			x := 7
+			//greenlet:point ask
+			x = greenlet.Exchange[int, string]("here")
+			return fmt.Sprint(x)
+		}`, `
+		func f() string {
+			x := 1
+			show := func() string { return fmt.Sprint(x) }
+			//greenlet:point ask
+			x = greenlet.Exchange[int, string]("here")
+			return show()
+		}`,
+		"variable x: the snapshot does not have it"},
 	// Variables of one name are told by the order in which they are declared.
 	{"shadowed", `
 		func f() string { x := 7; { x := 8; greenlet.Yield("here"); x++; if x != 9 { return "inner" } }; return fmt.Sprint(x) }`, `

@@ -17,6 +17,7 @@ import (
 //		approval -
 //			o *main.item
 //			*total int
+//			ok< bool
 //
 //	literal example.com/shop.order#8c1f2a77
 //		total *int
@@ -27,7 +28,7 @@ import (
 //	known main.item
 //
 // A function has its suspensions with whom they wait for and the variables that are live there,
-// * of those that are captured. A literal has what it captures. Types are written as in Go, but
+// * of those that are captured, < of the one that gets what is sent to the greenlet. A literal has what it captures. Types are written as in Go, but
 // for names: these have their import path, and quotes if there is a space in them. What follows
 // the name of a type is its kind, codec and the codec's name if it has one, and what it consists
 // of. known, function and value are what was registered.
@@ -90,6 +91,9 @@ func (l *locker) function(f *function) {
 			name := fd.name
 			if fd.box {
 				name = "*" + name
+			}
+			if fd.receives {
+				name += "<"
 			}
 			l.field(2, name, w.held())
 		}

@@ -142,11 +142,12 @@ func (l *lock) part(r *lockLine, tabs int, fields *[]nodeField) {
 		f := &l.funcs[len(l.funcs)-1]
 		p := &f.points[len(f.points)-1]
 		name, box := strings.CutPrefix(r.word(), "*")
+		name, receives := strings.CutSuffix(name, "<")
 		nd := r.typ(0)
 		if box {
 			nd = &node{kind: reflect.Pointer, elem: nd}
 		}
-		p.fields = append(p.fields, wireField{name: name, box: box, node: nd})
+		p.fields = append(p.fields, wireField{name, box, receives, nd})
 	default:
 		r.fail("it is of nothing above it")
 	}

@@ -84,3 +84,15 @@ func TestLockHostile(t *testing.T) {
 	_, err := CheckLock("lock", []byte("known "+strings.Repeat("[]", 1000)+"int"))
 	require.ErrorContains(t, err, "lock: line 1: a type has too many parts")
 }
+
+// Nothing would tell that a migration is of nothing.
+func TestMigrateOfMain(t *testing.T) {
+	type old struct{ a int }
+	Migrate("main.order", func(o old) (struct{ b int }, error) { return struct{ b int }{o.a}, nil })
+	defer func() {
+		migrationsLock.Lock()
+		defer migrationsLock.Unlock()
+		delete(ofFuncs, "main.order")
+	}()
+	require.PanicsWithValue(t, "durable: Migrate of main.order: functions of package main are called by its import path, too: example.com/shop.order", checkMigrations)
+}

@@ -15,6 +15,7 @@ type target struct {
 	name, was string
 	box       bool // it is a pointer to the variable
 	needed    bool // a value must be there; else it begins as zero
+	receives  bool // what is sent to the greenlet goes there: it has no value yet, but others may have a pointer to a box
 	offset    uintptr
 	typ       reflect.Type
 }
@@ -100,7 +101,7 @@ func (d *decoder) match(was []wireField, now []target, rules []*migration) (*mov
 			continue
 		}
 		p.read = d.reader(was[i].node, nil)
-		if !m.used[i] {
+		if !m.used[i] && !was[i].hasNone() {
 			m.change = append(m.change, Change{Var: was[i].name, Kind: Loses, Reason: "it is gone, and so is what snapshots have of it"})
 		}
 	}
@@ -172,6 +173,9 @@ func (m *matching) is(from source, t reflect.Type) bool {
 // target finds where the value of t comes from.
 func (m *matching) target(t *target) {
 	from, ok := m.shape[t.name]
+	if ok && from.step < 0 && m.was[from.i].hasNone() && !t.receives {
+		ok = false
+	}
 	if !ok && t.was != "" && !slices.ContainsFunc(m.now, func(o target) bool { return o.name == t.was }) {
 		from, ok = m.shape[t.was]
 	}
@@ -194,7 +198,7 @@ func (m *matching) missing(t *target) string {
 	for i, f := range m.was {
 		named := slices.ContainsFunc(m.now, func(o target) bool { return o.name == f.name })
 		if !named && !m.used[i] && f.name != "" && f.name[0] != '~' && differs(f.held(), t.held()) == "" {
-			return "if it was called " + f.name + ", say //greenlet:was " + f.name + " where it is declared, else see durable.Migrate"
+			return "if it was called " + f.name + ", say //greenlet:was " + f.name + " where it is declared (of a parameter, on a line of its own), else see durable.Migrate"
 		}
 	}
 	return "let it be set behind the suspension, or see durable.Migrate"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -58,7 +59,8 @@ var (
 // structs are matched by names. What f's pointers lead to is complete, unless it leads back to
 // where it comes from.
 // If f returns an error or panics, the greenlet is not restored: a [*MigrationError]. Call
-// Migrate in an init function. It panics if Old or New is not a struct, or New has all that Old
+// Migrate in an init function. What is first done with a snapshot panics if name is one of package
+// main without its import path. Migrate panics if Old or New is not a struct, or New has all that Old
 // has, of the same types: nothing would tell them apart.
 func Migrate[Old, New any](name string, f func(Old) (New, error), points ...string) {
 	m := newMigration(name, f)
@@ -90,6 +92,18 @@ func Was[T any](name string) {
 	migrationsLock.Lock()
 	defer migrationsLock.Unlock()
 	formerTypes[name] = t
+}
+
+// checkMigrations panics if a migration is of main.f: nothing is called so, and it would never
+// be tried.
+func checkMigrations() {
+	migrationsLock.RLock()
+	defer migrationsLock.RUnlock()
+	for name := range ofFuncs {
+		if f, ok := strings.CutPrefix(name, "main."); ok && byName[name] == nil {
+			panic("durable: Migrate of " + name + ": functions of package main are called by its import path, too: example.com/shop." + f)
+		}
+	}
 }
 
 // formerType is the type that was called name, or nil.

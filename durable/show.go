@@ -27,7 +27,7 @@ type Stack struct {
 type Call struct {
 	Func  string
 	Point string // the callee and the hash of the call, or the name that the program gives
-	File  string // "" if this program does not have the function, or not the suspension
+	File  string // of this program, or if that does not have the suspension of the one that wrote the snapshot
 	Line  int
 	Vars  []Var // those that are live
 }
@@ -152,7 +152,7 @@ func (s *shower) call(w *wireFunc, at int, st *Stack) Call {
 	if s.stands != nil {
 		s.stands(w, p)
 	}
-	c := Call{Func: w.name, Point: p.label}
+	c := Call{Func: w.name, Point: p.label, File: p.file, Line: p.line}
 	if w.fn != nil {
 		if p.pt == nil && p.err == nil {
 			p.err = s.place(w, p)
@@ -160,10 +160,8 @@ func (s *shower) call(w *wireFunc, at int, st *Stack) Call {
 		if p.err != nil && st.Reason == "" {
 			st.Reason = p.err.Error()
 		}
-		info := w.fn.none.Func()
-		if c.File = info.File; p.pt != nil {
-			where, _ := info.Point(int(p.pc))
-			c.Line = where.Line
+		if p.pt != nil {
+			c.File, c.Line = placeOf(w.fn, p.pc, p.pt)
 		}
 	} else if st.Reason == "" {
 		st.Reason = (&ChangedError{Func: w.name, Reason: "it is not in this program, or not durable"}).Error()
@@ -171,6 +169,9 @@ func (s *shower) call(w *wireFunc, at int, st *Stack) Call {
 	for _, f := range p.fields {
 		nd, boxed := f.node, f.box && f.node.kind == reflect.Pointer && f.node.elem != nil
 		v := s.value(nd)
+		if f.hasNone() {
+			continue
+		}
 		if boxed {
 			v.Type = nd.elem.String()
 		}

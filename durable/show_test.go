@@ -74,12 +74,11 @@ func TestShow(t *testing.T) {
 		log = #3 ""
 		err = #4 nil
 		~2 = 0
-		~ffb8e9c7 = ""
 		defer = #5 durable.undoes#a2d165f1{err: #4, log: #3}
 		defer = #6 durable.undoes#7899531f{log: #3, i: #7 0}
 `},
 		{"countTo", 0, `greenlet #2, not started
-	durable.countTo at start
+	durable.countTo at start (durable/snapshot_test.go:24)
 		n = 3
 		name = "n"
 `},
@@ -106,12 +105,12 @@ func TestShowUnknown(t *testing.T) {
 	stacks, err := Show(p.together(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, `greenlet #2
-	other/durable.countTo at Yield#51f6ecd9
+	other/durable.countTo at Yield#51f6ecd9 (durable/snapshot_test.go:27)
 		n = 3
 		name = "a"
 		total = 1
 		i = 1
-	other/durable.pair at countTo#536653e3
+	other/durable.pair at countTo#536653e3 (durable/snapshot_test.go:34)
 		n = 3
 `, short(stacks[0]))
 	assert.Contains(t, stacks[0].Reason, "it is not in this program")

@@ -521,7 +521,7 @@ var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.closures.fun
 var _ = gen.Durable((*closuresFunc2Frame)(nil), `github.com/going-green/greenlet/durable.closures.func2#86f57915 as closuresFunc2Frame
 start c
 results
-Exchange#0dcf3dd5 - c t0:~0dcf3dd5<`)
+Exchange#0dcf3dd5 - c t0:~received<`)
 
 type sumFrame struct {
 	gen.Yields[string]
@@ -722,7 +722,7 @@ func (*undoesFrame) Func() *gen.Func      { return snapshot_test_go.At(8) }
 var _ = gen.Durable((*undoesFrame)(nil), `github.com/going-green/greenlet/durable.undoes as undoesFrame
 start fail
 results Ret0 Ret1
-Exchange#f78b597f - fail *log *err t0:~2 t1:~ffb8e9c7<
+Exchange#f78b597f - fail *log *err t0:~2 t1:~received<
 unwind ? *log *err Ret0 Ret1`)
 var _ = gen.Function12(undoes, undoesResumable, newUndoesFrame)
 
@@ -846,7 +846,7 @@ var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.undoes.func2
 var _ = gen.Durable((*undoesFunc2Frame)(nil), `github.com/going-green/greenlet/durable.undoes.func2#7899531f as undoesFunc2Frame
 start c
 results
-Exchange#22bdfa8e - c t0:~22bdfa8e<`)
+Exchange#22bdfa8e - c t0:~received<`)
 
 type walksMapFrame struct {
 	gen.Yields[string]

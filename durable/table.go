@@ -106,6 +106,7 @@ func tables() {
 			unique(closureByName, c.Name, ct)
 			know(t, seen)
 		}
+		checkMigrations()
 	})
 }
 

@@ -22,6 +22,8 @@ type wireFunc struct {
 
 type wirePoint struct {
 	label  string
+	file   string // where it stood in the source, of a snapshot of another build
+	line   int
 	fields []wireField
 
 	// Where a frame goes that stands here: made when the first does.
@@ -36,6 +38,10 @@ type wireField struct {
 	box, receives bool
 	node          *node
 }
+
+// hasNone reports whether the variable has no value: what is sent to the greenlet goes there, and
+// nobody reads it before. One that is captured, somebody can.
+func (f *wireField) hasNone() bool { return f.receives && !f.box }
 
 type wireType struct {
 	word string
@@ -65,8 +71,13 @@ func (d *decoder) function(schemas Schemas) *wireFunc {
 		}
 	}
 	s.fields() // results
+	file := ""
 	for range s.count() {
-		p := wirePoint{label: s.string()}
+		p := wirePoint{label: s.string(), line: int(min(s.uint(), 1<<30))}
+		if name := s.string(); name != "" {
+			file = name
+		}
+		p.file = file
 		s.string() // whom it calls: what this build says counts
 		p.fields = s.fields()
 		s.charge(int(unsafe.Sizeof(p)))
@@ -371,7 +382,7 @@ func (d *decoder) changes(w *wireFunc, p *wirePoint) []Change {
 	}
 	now := make([]target, len(pt.fields))
 	for i, f := range pt.fields {
-		now[i] = target{f.name, f.was, f.box, true, f.offset, f.typ}
+		now[i] = target{f.name, f.was, f.box, f.box || !f.receives, f.receives, f.offset, f.typ}
 	}
 	m, list := d.match(p.fields, now, migrationsOf(w.fn, p.label))
 	p.pt, p.pc, p.moves = pt, pc, m

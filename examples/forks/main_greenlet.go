@@ -47,7 +47,7 @@ func (*chooseFrame) Func() *gen.Func      { return main_go.At(0) }
 var _ = gen.Durable((*chooseFrame)(nil), `github.com/going-green/greenlet/examples/forks.choose as chooseFrame
 start n
 results Ret0
-Exchange#89fb8da7 - t0:~89fb8da7<`)
+Exchange#89fb8da7 - t0:~received<`)
 var _ func(int) int = choose
 
 type placeFrame struct {

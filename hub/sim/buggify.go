@@ -9,9 +9,6 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
-// Bug is the kind of fault that a program asks for itself, by [Buggify].
-const Bug Kind = "bug"
-
 // running is how many simulations run in the process. Programs that are no simulation ask for
 // nothing else.
 var running atomic.Int32

@@ -9,19 +9,6 @@ import (
 	"github.com/going-green/greenlet/hub/file"
 )
 
-// Faults of a disk. Where is the host and the name by which the file was made: "a:wal". The names of
-// files count as one, "a:".
-const (
-	Forget    Kind = "forget"    // a write that was not synced is gone when the power was; N counts those to the file
-	Tear      Kind = "tear"      // such a write is there in part: some sectors of it
-	FailSync  Kind = "failsync"  // a sync fails with EIO; what it should have made durable counts as clean
-	Evict     Kind = "evict"     // what a sync has failed to write is forgotten when the file is opened again
-	FailWrite Kind = "failwrite" // a write fails with EIO, and writes nothing
-	FailRead  Kind = "failread"  // a read fails with EIO
-	Full      Kind = "full"      // a write fails with ENOSPC, and writes a part
-	Rot       Kind = "rot"       // a bit has changed when the file is opened
-)
-
 // DiskOptions say how a disk is. The zero value is one that works. Probabilities are from 0 to 1.
 type DiskOptions struct {
 	Size   int           // bytes that fit; 0 is any number

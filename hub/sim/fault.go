@@ -10,16 +10,6 @@ import (
 	"github.com/going-green/greenlet/hub"
 )
 
-// Kind is a kind of fault.
-type Kind string
-
-// Faults of messages. They are those of [Options], and of a [Plan].
-const (
-	Lose      Kind = "lose"      // a message is lost
-	Duplicate Kind = "duplicate" // a datagram arrives twice
-	Delay     Kind = "delay"     // a datagram is late, so that others overtake it
-)
-
 // Fault is one fault that a run may have: that of a kind, at a place, the how-manieth time that
 // it could have happened there. Whether it does is drawn from the seed and these three, and
 // so is all that it is like: how late, how long. It takes nothing from [hub.Hub.Rand]. So a run without
@@ -48,6 +38,9 @@ func ParseFault(text string) (Fault, error) {
 	kind, where, _ := strings.Cut(strings.TrimSuffix(what, " "), " ")
 	if kind == "" {
 		return Fault{}, fmt.Errorf("sim: fault %q has no kind: write it as %q", text, Fault{Lose, "a>b", 17})
+	}
+	if !slices.Contains(kinds, Kind(kind)) {
+		return Fault{}, fmt.Errorf("sim: fault %q is of no kind that there is, which are %q: write it as %q", text, kinds, Fault{Lose, "a>b", 17})
 	}
 	return Fault{Kind(kind), where, n}, nil
 }

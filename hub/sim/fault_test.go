@@ -76,4 +76,10 @@ func TestParseFault(t *testing.T) {
 		_, err := ParseFault(text)
 		assert.ErrorContains(t, err, `write it as "lose a>b #17"`, text)
 	}
+	_, err := ParseFault("loose a>b #17")
+	assert.ErrorContains(t, err, `is of no kind that there is, which are ["lose" "duplicate"`)
+	for _, k := range kinds {
+		_, err := ParseFault(Fault{k, "a", 1}.String())
+		assert.NoError(t, err)
+	}
 }

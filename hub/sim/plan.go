@@ -8,19 +8,6 @@ import (
 	"github.com/going-green/greenlet/hub"
 )
 
-// Faults of hosts, and of the network as a whole. Each ends after a time, as a part of it; but for Skew, which lasts until
-// the next, or the calm.
-const (
-	Crash     Kind = "crash"     // a program crashes, and boots later
-	PowerLoss Kind = "powerloss" // a machine loses its power, and boots later
-	Pause     Kind = "pause"     // a host is paused
-	Slow      Kind = "slow"      // a host is slow
-	Skew      Kind = "skew"      // a host's clock is set to another time, and goes faster or slower
-	Partition Kind = "partition" // some hosts are parted from the others
-	Cut       Kind = "cut"       // nothing arrives at some hosts from some
-	Hold      Kind = "hold"      // what some hosts send to some arrives later, all at once
-)
-
 // planned are the kinds that a plan may have, in the order in which they begin.
 var planned = []Kind{
 	Lose, Duplicate, Delay, FailSync, FailWrite, FailRead, Full, Rot, Bug,

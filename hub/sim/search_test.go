@@ -214,7 +214,7 @@ func TestTest(t *testing.T) {
 	var r tester
 	ordered.Test(&r, 100)
 	f := ordered.Search(1, 100)
-	assert.Contains(t, r.failed, f.Error()+fmt.Sprintf("to replay it: go test -run '^TestX$/^sub$' -sim.seed=%d -sim.faults='%s'", f.Seed, FormatFaults(f.Faults)))
+	assert.Contains(t, r.failed, f.Error()+fmt.Sprintf("to replay it: go test github.com/going-green/greenlet/hub/sim -run '^TestX$/^sub$' -sim.seed=%d -sim.faults='%s'", f.Seed, FormatFaults(f.Faults)))
 
 	file := filepath.Join(t.TempDir(), "trace")
 	t.Setenv("GREENLET_SIM_SEED", fmt.Sprint(f.Seed))
@@ -228,6 +228,11 @@ func TestTest(t *testing.T) {
 	assert.Equal(t, f.Trace, string(trace))
 
 	passes := Simulation{Start: func(*Network) func() error { return nil }}
+	r = tester{}
+	passes.Test(&r, 100)
+	assert.Contains(t, r.failed, "passes, and has none of the faults that -sim.faults lists")
+
+	t.Setenv("GREENLET_SIM_FAULTS", "")
 	r = tester{}
 	passes.Test(&r, 100)
 	assert.Empty(t, r.failed)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -68,7 +70,21 @@ func (s Simulation) Test(t TB, n int) {
 
 // command runs the run of f again.
 func (f *Failure) command(test string) string {
-	return fmt.Sprintf("go test -run '^%s$' %s -sim.trace=trace.txt -sim.page=page.html", strings.ReplaceAll(test, "/", "$/^"), f.flags())
+	return fmt.Sprintf("go test%s -run '^%s$' %s -sim.trace=trace.txt -sim.page=page.html", tested(), strings.ReplaceAll(test, "/", "$/^"), f.flags())
+}
+
+// tested is a space and the import path of the package whose test this program is, if it is one:
+// who ran the tests of many packages stands elsewhere.
+func tested() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	pkg, ok := strings.CutSuffix(info.Path, ".test")
+	if !ok {
+		return ""
+	}
+	return " " + pkg
 }
 
 func (f *Failure) flags() string {
@@ -93,7 +109,15 @@ func (s Simulation) testOne(t TB, set *settings) {
 		t.Fatalf("%v", f)
 		return
 	}
-	t.Logf("seed %d passes", set.seed)
+	missed := slices.DeleteFunc(slices.Clone(set.faults), func(listed Fault) bool { return slices.Contains(f.Faults, listed) })
+	switch {
+	case len(missed) == 0:
+		t.Logf("seed %d passes", set.seed)
+	case len(missed) == len(set.faults):
+		t.Fatalf("sim: seed %d passes, and has none of the faults that -sim.faults lists: the seed, a place or a number is another, or the program has changed", set.seed)
+	default:
+		t.Logf("seed %d passes; what could not happen: %s", set.seed, FormatFaults(missed))
+	}
 }
 
 // write writes the files that are asked for.

@@ -12,19 +12,6 @@ import (
 	"github.com/going-green/greenlet/hub"
 )
 
-// What is drawn about order is a fault as well, so that it can be listed, replayed and left
-// out. Left out, things happen in the order in which they have come.
-const (
-	// Turn is an order of the tasks that are ready in a turn of the loop. Where is their
-	// numbers: "3,5".
-	Turn Kind = "turn"
-	// Timers is an order of timers that are due at the same instant. Where is how many.
-	Timers Kind = "timers"
-)
-
-// forced reports whether k is an order, which is no fault of the world.
-func (k Kind) forced() bool { return k == Turn || k == Timers }
-
 // turns is the [hub.Chance] of a run. The place of a turn are the tasks that are ready, not
 // the number of the turn in the run, and what is drawn is who comes before whom of these, however
 // they have come: so one fault less leaves the others what they are.

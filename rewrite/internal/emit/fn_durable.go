@@ -163,6 +163,9 @@ func (e *funcEmitter) pointLine(w *ir.Wait, label string) string {
 		live = append(live, to)
 	}
 	called := e.liveNames(live)
+	if to != nil && to.Kind == ir.Temp && to.Obj == nil {
+		called[to] = received // its text may change: the point has only one
+	}
 	for _, v := range live {
 		line = append(line, e.durableField(v, v.Field, called[v], to))
 	}
@@ -175,6 +178,9 @@ func (e *funcEmitter) pointLine(w *ir.Wait, label string) string {
 	}
 	return strings.Join(line, " ")
 }
+
+// received is what a temporary is called that what is sent goes to.
+const received = "~received"
 
 func (e *funcEmitter) byHandOf(fn *types.Func) bool {
 	return fn.Pkg() != nil && names.IsRuntime(fn.Pkg().Path())

@@ -113,7 +113,7 @@ func (*topicWaitFrame[T]) Func() *gen.Func      { return named_test_go.At(1) }
 var _ = gen.Durable(nil, `github.com/going-green/greenlet/durable.topic.wait as topicWaitFrame
 start name
 results Ret0
-Exchange#325c6cdb - t0:~325c6cdb<`)
+Exchange#325c6cdb - t0:~received<`)
 
 func _[T any]() {
 	var _ func(topic[T]) T = (topic[T]).wait

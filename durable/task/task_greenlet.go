@@ -74,7 +74,7 @@ func (*TaskSleepFrame) Func() *gen.Func      { return task_go.At(0) }
 var _ = gen.Durable((*TaskSleepFrame)(nil), `github.com/going-green/greenlet/durable/task.(*Task).Sleep as TaskSleepFrame
 start t d
 results
-Exchange#e7d65e88 - t at t0:~c39a50d2<`)
+Exchange#e7d65e88 - t at t0:~received<`)
 var _ = gen.Method10((*new(*Task)).Sleep, (*Task).SleepResumable, (*Task).NewSleepFrame)
 
 type TaskSleepUntilFrame struct {
@@ -137,7 +137,7 @@ func (*TaskSleepUntilFrame) Func() *gen.Func      { return task_go.At(1) }
 var _ = gen.Durable((*TaskSleepUntilFrame)(nil), `github.com/going-green/greenlet/durable/task.(*Task).SleepUntil as TaskSleepUntilFrame
 start t at
 results
-Exchange#ed711c32 - t at t0:~68290a08<`)
+Exchange#ed711c32 - t at t0:~received<`)
 var _ = gen.Method10((*new(*Task)).SleepUntil, (*Task).SleepUntilResumable, (*Task).NewSleepUntilFrame)
 
 type TaskKeepFrame struct {
@@ -193,7 +193,7 @@ func (*TaskKeepFrame) Func() *gen.Func      { return task_go.At(2) }
 var _ = gen.Durable((*TaskKeepFrame)(nil), `github.com/going-green/greenlet/durable/task.(*Task).Keep as TaskKeepFrame
 start t
 results
-Exchange#45a39677 - t t0:~7862e281<`)
+Exchange#45a39677 - t t0:~received<`)
 var _ = gen.Method00((*new(*Task)).Keep, (*Task).KeepResumable, (*Task).NewKeepFrame)
 var _ = gen.Declare("Task.Sleep", "Task.SleepUntil", "Task.Keep")
 var task_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable/task", File: "github.com/going-green/greenlet/durable/task/task.go", List: `

@@ -104,7 +104,10 @@ func Apply(t *Task, c *Change, now time.Time, awaited func() bool) error {
 		t.ended(c.Status, now)
 		return nil
 	}
-	t.Status, t.Awaits, t.Waits, t.Due = c.Status, c.Awaits, c.Waits, now
+	t.Status, t.Awaits, t.Waits = c.Status, c.Awaits, c.Waits
+	if t.Due.IsZero() || t.Due.After(now) { // else it stays, which saves stores a new place in their order
+		t.Due = now
+	}
 	if c.Refuse != "" && !slices.Contains(t.Refused, c.Refuse) {
 		t.Refused = append(t.Refused, c.Refuse)
 	}

@@ -31,7 +31,7 @@ type Runner struct {
 	work    *hub.Event // there are some
 	room    *hub.Event // fewer are loaded
 	closing bool
-	idle    *hub.Task // the one that claims, while it waits for tasks that are due
+	idle    *hub.Task  // the one that claims, while it waits for tasks that are due
 	ended   *hub.Event // of tasks here: for those who wait for a result
 	counts  Counts
 

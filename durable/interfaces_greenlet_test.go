@@ -67,17 +67,6 @@ start v
 results Ret0
 Yield#f67fd85b - v`)
 var _ = gen.Function11(holds, holdsResumable, newHoldsFrame)
-var _ = gen.DeclareClosure("refused_test.go:65", "keepsLiteral", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:64", "closures", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:65", "closures", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:86", "undoes", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:92", "undoes", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:119", "evens", "a literal")
-var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrCorrupt", &ErrCorrupt)
-var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrLimit", &ErrLimit)
-var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrMissing", &ErrMissing)
-var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrSeal", &ErrSeal)
-var _ = gen.DurableError("github.com/going-green/greenlet/durable.errSentinel", &errSentinel)
 var interfaces_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/interfaces_test.go", List: `
 holds 15: 16 v
 `}

@@ -97,7 +97,7 @@ func Func(name string, fn any) {
 }
 
 func init() {
-	for _, v := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), uintptr(0), 0.0, float32(0), 0i, complex64(0), "", time.Duration(0), time.Month(0), time.Weekday(0), time.Time{}} {
+	for _, v := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), uintptr(0), 0.0, float32(0), 0i, complex64(0), "", time.Duration(0), time.Month(0), time.Weekday(0), time.Time{}, greenlet.Exit} {
 		knownTypes[typeName(reflect.TypeOf(v))] = reflect.TypeOf(v)
 	}
 	knownTypes["interface {}"] = reflect.TypeFor[any]()

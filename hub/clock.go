@@ -48,3 +48,10 @@ func (c *simulatedClock) Sleep(until time.Time, wake <-chan struct{}) {
 // when all tasks wait: a day of sleeping passes at once, and the same program does the
 // same each time, unless other goroutines take part.
 func NewSimulated(start time.Time) *Hub { return newHub(&simulatedClock{start}) }
+
+// Simulated reports whether the clock jumps, as that of [NewSimulated] and [NewSeeded] does: what takes time on
+// another goroutine takes none by it.
+func (h *Hub) Simulated() bool {
+	_, jumps := h.clock.(*simulatedClock)
+	return jumps
+}

@@ -16,7 +16,7 @@ import (
 // ends meanwhile, the next one calls it again: a service that it calls should be given [Key] of fn's context, and drop a
 // key that it knows. fn is a declared function, or a literal that the task's function has made.
 //
-// A plain fn runs on a goroutine, and may block. A resumable one runs as a task of the hub. Its
+// A plain fn runs on a goroutine, and may block; on a hub with virtual time it runs in the loop. A resumable one runs as a task of the hub. Its
 // context is done when the task is canceled, or the time of [Timeout] has passed; what fn returns then is dropped.
 //
 // An error that can't be saved becomes an [*Error] with its text. A panic of fn is an error, too.

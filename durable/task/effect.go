@@ -97,7 +97,7 @@ func (d *performance) begin() {
 		r.o.Go(f)
 		return
 	}
-	if r.hub.Seeded() {
+	if r.hub.Simulated() {
 		d.here = true
 		r.o.Go(d.newBlocksFrame())
 		return
@@ -126,22 +126,32 @@ func panicked(p any) error {
 	return &Error{Text: fmt.Sprintf("panic: %v\n%s", p, buf[:runtime.Stack(buf, false)]), Type: fmt.Sprintf("%T", p)}
 }
 
-// blocks performs a plain call on a hub with a seed.
+// blocks performs a plain call on a hub with virtual time: in the loop, where it takes none, or what a seed draws.
 //
 //greenlet:resumable
 func (d *performance) blocks() {
 	var v any
 	var err error
-	hub.Block(d.runner.hub, func() bool {
-		defer func() {
-			if p := recover(); p != nil {
-				v, err = nil, panicked(p)
-			}
-		}()
-		v, err = d.asked.call.perform(d.ctx)
+	call := func() bool {
+		v, err = d.recovered()
 		return true
-	})
+	}
+	if d.runner.hub.Seeded() {
+		hub.Block(d.runner.hub, call)
+	} else {
+		call()
+	}
 	d.ends(v, err)
+}
+
+// recovered performs a plain call.
+func (d *performance) recovered() (v any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			v, err = nil, panicked(p)
+		}
+	}()
+	return d.asked.call.perform(d.ctx)
 }
 
 // returned is called by a resumable call.

@@ -90,8 +90,10 @@ func (w *world) runner(o task.Options) *task.Runner {
 
 // run runs the hub until a task of it, which runs the frame, has returned.
 func run[F greenlet.Frame](w *world, f F) F {
-	w.Go(f).Link(func(*hub.Task) { w.r.Close() })
-	require.NoError(w.t, w.Run(w.t.Context()))
+	ctx, cancel := context.WithCancelCause(w.t.Context())
+	late := w.AfterFunc(100*24*time.Hour, func() { cancel(errors.New("it has not come to an end in a hundred days")) })
+	w.Go(f).Link(func(*hub.Task) { w.r.Close(); late.Stop() })
+	require.NoError(w.t, w.Run(ctx))
 	return f
 }
 

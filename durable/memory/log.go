@@ -83,7 +83,10 @@ func (e *Engine) all() []byte {
 		}
 		l.add(r)
 	}
-	return l.buf
+	if len(l.buf) == 0 {
+		return nil
+	}
+	return record(l.buf)
 }
 
 // replay reads a log up to where it is torn. What was behind that was never acknowledged.
@@ -93,12 +96,27 @@ func (e *Engine) replay(data []byte) error {
 		if uint64(n) > uint64(len(data)-8) || n == 0 || crc32.ChecksumIEEE(data[4:8+n]) != binary.LittleEndian.Uint32(data) {
 			return nil
 		}
-		if err := e.entry(data[8 : 8+n]); err != nil {
-			return fmt.Errorf("durable: an entry of %s: %w", logName, err)
+		for p := (parts{b: data[8 : 8+n]}); len(p.b) > 0; {
+			b := p.next()
+			if len(b) == 0 {
+				return fmt.Errorf("durable: an entry of %s is empty", logName)
+			}
+			if err := e.entry(b); err != nil {
+				return fmt.Errorf("durable: an entry of %s: %w", logName, err)
+			}
 		}
 		data = data[8+n:]
 	}
 	return nil
+}
+
+// record is what is written at once: a checksum, the length, and entries. It is there as a whole or not at all: of a change
+// that has several entries, as it sends something, none may be lost.
+func record(entries []byte) []byte {
+	b := append(make([]byte, 8, 8+len(entries)), entries...)
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(entries)))
+	binary.LittleEndian.PutUint32(b, crc32.ChecksumIEEE(b[4:]))
+	return b
 }
 
 var errEntry = errors.New("it is of a later version")
@@ -172,11 +190,7 @@ func appendPart(b, part []byte) []byte {
 
 // entry adds what fill appends.
 func (l *log) entry(kind byte, fill func(b []byte) []byte) {
-	at := len(l.buf)
-	l.buf = fill(append(l.buf, 0, 0, 0, 0, 0, 0, 0, 0, kind))
-	b := l.buf[at:]
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
-	binary.LittleEndian.PutUint32(b, crc32.ChecksumIEEE(b[4:]))
+	l.buf = appendPart(l.buf, fill([]byte{kind}))
 }
 
 func (l *log) schema(s engine.Schema) {
@@ -229,7 +243,7 @@ func (l *log) sync() error {
 //greenlet:resumable
 func (l *log) write() {
 	l.writing = true
-	data := l.buf
+	data := record(l.buf)
 	l.buf = nil
 	l.generation++
 	gen := l.generation

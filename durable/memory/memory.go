@@ -70,8 +70,8 @@ func (e *Engine) arm(r *row) {
 		return
 	}
 	at := r.Due
-	if r.Owner != "" && r.Until.After(at) {
-		at = r.Until
+	if over := r.Until.Add(time.Microsecond); r.Owner != "" && over.After(at) {
+		at = over
 	}
 	heap.Push(&e.alarms, alarm{at, r})
 	if !at.After(e.now()) || e.alarms[0].row == r {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"hash/crc64"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -277,11 +279,7 @@ func (r *Runner) renews() {
 		if len(r.loaded) == 0 || r.closing {
 			continue
 		}
-		ids := make([]string, 0, len(r.loaded))
-		for id := range r.loaded {
-			ids = append(ids, id)
-		}
-		cancels, err := r.renew(ids)
+		cancels, err := r.renew(slices.Sorted(maps.Keys(r.loaded)))
 		if err != nil && !r.closing {
 			r.o.OnError(fmt.Errorf("durable: the worker's tasks could not be kept, and may be given to another: %w", err))
 		}

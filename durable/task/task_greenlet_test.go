@@ -330,8 +330,6 @@ func (*worldOrdersFrame) Func() *gen.Func      { return task_test_go.At(2) }
 
 var _ func(*world, string, int, any) (string, error) = (*world).orders
 var _ = gen.Declare("world.orders")
-var _ = gen.DeclareClosure("waits_test.go:59", "saga", "a literal")
-var _ = gen.DurableError("github.com/going-green/greenlet/durable/task_test.errNo", &errNo)
 var _ = gen.DurableNamed("github.com/going-green/greenlet/durable/task_test.charge", charge)
 var _ = gen.DurableNamed("github.com/going-green/greenlet/durable/task_test.refund", refund)
 var _ = gen.DurableNamed("github.com/going-green/greenlet/durable/task_test.ship", ship)

@@ -103,7 +103,7 @@ func TestCancelRunsWhatIsDeferred(t *testing.T) {
 // Trap: a second cancel would end the compensation that the first one has begun.
 func TestSecondCancelDoesNothing(t *testing.T) {
 	w := newWorld(t)
-	i := run(w, w.newCancelsFrame("a", time.Hour, time.Minute, 10 * time.Minute)).Results()
+	i := run(w, w.newCancelsFrame("a", time.Hour, time.Minute, 10*time.Minute)).Results()
 	assert.Equal(t, engine.Canceled, i.Status)
 	assert.Empty(t, i.Err)
 	assert.Equal(t, []string{"charge", "unreserve", "refund"}, ledger["notes"])

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -80,12 +81,18 @@ func funcName(fn any) string {
 	return strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], "[...]")
 }
 
+// compiled is, by a function's code, whether it was.
+var compiled sync.Map
+
 // resumable reports whether fn was compiled.
 func resumable(fn any, args ...any) (yes bool) {
+	code := reflect.ValueOf(fn).Pointer()
+	if yes, known := compiled.Load(code); known {
+		return yes.(bool)
+	}
 	defer func() {
-		if recover() != nil {
-			yes = false
-		}
+		yes = recover() == nil
+		compiled.Store(code, yes)
 	}()
 	greenlet.FrameOf(fn, args...)
 	return true

@@ -42,6 +42,47 @@ func (r *Runner) StartWith(ctx context.Context, id string, how []StartOption, fn
 	return err
 }
 
+// Batch collects starts, which are committed at once: for many of them.
+type Batch struct {
+	runner *Runner
+	list   []engine.Message
+}
+
+// Batch makes one.
+func (r *Runner) Batch() *Batch { return &Batch{runner: r} }
+
+// Start adds one, as [Runner.StartWith] does it.
+func (b *Batch) Start(id string, how []StartOption, fn any, args ...any) error {
+	s, err := b.runner.prepare(id, fn, args)
+	if err != nil {
+		return err
+	}
+	for _, f := range how {
+		f(s)
+	}
+	b.list = append(b.list, engine.Message{To: id, Start: s})
+	return nil
+}
+
+// Len is the number of starts that are not committed.
+func (b *Batch) Len() int { return len(b.list) }
+
+// Commit commits them. Those whose IDs there are already are left out. Then it is empty, also if it fails: which were
+// committed is not known then.
+//
+//greenlet:resumable
+func (b *Batch) Commit(ctx context.Context) error {
+	list := b.list
+	b.list = nil
+	for i, err := range b.runner.tellAll(ctx, list) {
+		if err != nil && !errors.Is(err, engine.ErrKnown) {
+			return fmt.Errorf("durable: task %s can't be started: %w", list[i].To, err)
+		}
+		b.runner.known.learn(list[i].Start.Schemas)
+	}
+	return nil
+}
+
 var taskType = reflect.TypeFor[*Task]()
 
 // prepare makes a start of a function and its arguments.
@@ -81,10 +122,15 @@ var errorType = reflect.TypeFor[error]()
 //
 //greenlet:resumable
 func (r *Runner) tell(ctx context.Context, m engine.Message) error {
+	return r.tellAll(ctx, []engine.Message{m})[0]
+}
+
+//greenlet:resumable
+func (r *Runner) tellAll(ctx context.Context, list []engine.Message) []error {
 	if r.onHub || hub.Of(greenlet.Current()) != r.hub {
-		return r.engine.Send(ctx, m)[0]
+		return r.engine.Send(ctx, list...)
 	}
-	return hub.Block(r.hub, func() error { return r.engine.Send(ctx, m)[0] })
+	return hub.Block(r.hub, func() []error { return r.engine.Send(ctx, list...) })
 }
 
 // Cancel ends a task where it waits, or when its call has returned, as a panic with [greenlet.Exit] does: what

@@ -45,6 +45,30 @@ func Resource[T any](key func(T) string, open func(key string) (T, error)) {
 	addCodec(reflect.TypeFor[T](), c)
 }
 
+// Given is Resource for what a program has one of, whatever the greenlet: nothing is written of it. So a
+// snapshot need not have it: where a variable of type T is needed, and there is none in the snapshot, it has what open
+// returns. A version of a function may use one behind a suspension behind which the former version did not.
+func Given[T any](open func() (T, error)) {
+	t := reflect.TypeFor[T]()
+	Resource(func(T) string { return "" }, func(string) (T, error) { return open() })
+	knownLock.Lock()
+	defer knownLock.Unlock()
+	given[t] = &migration{
+		name: typeWord(t), new: []migrated{{typ: t}}, make: func() unsafe.Pointer { return nil },
+		call: func(unsafe.Pointer) (unsafe.Pointer, error) {
+			v, err := open()
+			return unsafe.Pointer(&v), err
+		},
+	}
+}
+
+// givenOf is what makes a T that is given, or nil.
+func givenOf(t reflect.Type) *migration {
+	knownLock.RLock()
+	defer knownLock.RUnlock()
+	return given[t]
+}
+
 func addCodec(t reflect.Type, c *codec) {
 	knownLock.Lock()
 	defer knownLock.Unlock()

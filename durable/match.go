@@ -180,6 +180,9 @@ func (m *matching) target(t *target) {
 		from, ok = m.shape[t.was]
 	}
 	switch {
+	case !ok && t.needed && givenOf(t.held()) != nil:
+		m.m.steps = append(m.m.steps, step{m: givenOf(t.held())})
+		m.made(t, source{len(m.m.steps) - 1, 0})
 	case !ok && t.needed:
 		m.change = append(m.change, Change{Var: t.name, Kind: Breaks, Reason: "the snapshot does not have it", Remedy: m.missing(t)})
 	case !ok:

@@ -28,6 +28,7 @@ var (
 	knownLock  sync.RWMutex
 	knownTypes = map[string]reflect.Type{}
 	codecs     = map[reflect.Type]*codec{}
+	given      = map[reflect.Type]*migration{} // that make one of nothing
 	funcs      = map[string]reflect.Value{}
 	funcNames  = map[uintptr]string{} // by code pointer, of functions that capture nothing
 

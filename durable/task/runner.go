@@ -381,7 +381,7 @@ var restoring struct {
 }
 
 func init() {
-	durable.Resource(func(*Task) string { return "" }, func(string) (*Task, error) {
+	durable.Given(func() (*Task, error) {
 		if restoring.task == nil {
 			return &Task{}, nil // it is restored by somebody else, and can't run
 		}

@@ -64,7 +64,9 @@ type Runner struct {
 	// OnStacks has programs run as they are written on the runtime itself, each greenlet on
 	// a stack of its own, instead of rewritten.
 	OnStacks bool
-	batches  int
+	// Flags are those of [oracle.Build], for RunPrograms.
+	Flags   []string
+	batches int
 
 	generateOnly bool // enough to reduce what generating fails for
 }
@@ -83,7 +85,7 @@ func (r *Runner) RunPrograms(ctx context.Context, all []oracle.Program) ([]*Verd
 	r.batches++
 	dir := filepath.Join(r.Dir, fmt.Sprint("batch", r.batches))
 	defer os.RemoveAll(dir)
-	b := batch{verdicts: map[string]*Verdict{}}
+	b := batch{verdicts: map[string]*Verdict{}, flags: r.Flags}
 	list := make([]*Verdict, len(all))
 	for i, p := range all {
 		list[i] = &Verdict{Text: p.Files["in.go"]}
@@ -121,12 +123,15 @@ func (r *Runner) tested(programs []oracle.Program) (oracle.Files, error) {
 // addresses are how function values are printed; they differ from binary to binary.
 var addresses = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
 
-type batch struct{ verdicts map[string]*Verdict }
+type batch struct {
+	verdicts map[string]*Verdict
+	flags    []string
+}
 
 // execute builds and runs programs, and returns those that end.
 func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Program,
 	module func([]oracle.Program) (oracle.Files, error), done func(*Verdict, string, error)) ([]oracle.Program, error) {
-	binary, programs, err := build(ctx, dir, programs, module, func(name string, err error) { done(b.verdicts[name], "", err) })
+	binary, programs, err := build(ctx, dir, programs, module, func(name string, err error) { done(b.verdicts[name], "", err) }, b.flags...)
 	if err != nil {
 		return nil, err
 	}

@@ -20,12 +20,9 @@ import (
 // to compile as a small program does. The compiler needs memory for a whole package.
 const together = 6
 
-// quick are flags for the compiler with which it takes two thirds of the time: it doesn't
-// optimize. One batch in optimized is compiled without them, as users' programs are.
-const (
-	quick     = "-gcflags=" + oracle.Module + "/...=-dwarf=false -N -l"
-	optimized = 5
-)
+// optimized is the one batch in so many that is compiled as users' programs are, and not
+// [oracle.Quick]. It is the last of them: the few programs of an ordinary run are quick.
+const optimized = 5
 
 // patience is how long a program of many may run unrewritten: a few have no end.
 const patience = 5 * time.Second
@@ -57,8 +54,8 @@ func (r *Runner) RunTogether(ctx context.Context, texts []string) ([]*Verdict, e
 		}
 	}
 	var flags []string
-	if r.batches%optimized != 1 {
-		flags = append(flags, quick)
+	if r.batches%optimized != 0 {
+		flags = append(flags, oracle.Quick)
 	}
 	execute := func(dir string, module func([]oracle.Program) (oracle.Files, error), patience time.Duration, done func(*Verdict, string, error)) error {
 		binary, built, err := build(ctx, dir, rest, module, func(name string, err error) { b.verdicts[name].Failed = err }, flags...)

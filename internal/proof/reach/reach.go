@@ -32,6 +32,19 @@ func Implementers(elsewhere bool) (list []Implementer) {
 	return list
 }
 
+// Some are a few of them: any two axes meet in all of their values, where Late and Elsewhere
+// are one of three.
+func Some() []Implementer {
+	return []Implementer{
+		{},
+		{Generic: true, Pointer: true, Embedded: true},
+		{Late: true, Pointer: true, Embedded: true},
+		{Late: true, Generic: true},
+		{Elsewhere: true, Generic: true, Embedded: true},
+		{Elsewhere: true, Pointer: true},
+	}
+}
+
 // String is a name for a test.
 func (m Implementer) String() string {
 	name := "plain"

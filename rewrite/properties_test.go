@@ -142,7 +142,8 @@ func TestProperties(t *testing.T) {
 	for _, path := range slices.Sorted(maps.Keys(outputs)) {
 		assert.Empty(t, unittest.Problems([]byte(outputs[path])), path)
 	}
-	first := observe(t, goldens(t, *propertiesPart), true)
+	dir := goldens(t, *propertiesPart)
+	first := observe(t, dir, true)
 	assert.NotEmpty(t, first.outputs)
 	assert.NotRegexp(t, `(?m)^\t*(\d+: )?\?.*$`, first.dump.String())
 	for path, text := range first.outputs {

@@ -213,6 +213,9 @@ func TestSoak(t *testing.T) {
 
 // A part of it is the same each time.
 func TestSoakTrace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs six times; TestSoak is one of them, and longer")
+	}
 	for seed := range uint64(3) {
 		trace, again := fnv.New128(), fnv.New128()
 		s, other := soaks(t, seed, 20*time.Second, trace), soaks(t, seed, 20*time.Second, again)

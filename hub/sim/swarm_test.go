@@ -99,6 +99,9 @@ var brief = Plan{For: 5 * time.Second, Recovery: 30 * time.Second}
 // Over some seeds all kinds of faults happen, in each seed some of them. When they stop the
 // system recovers. The same seed does the same, also if it is given what happened.
 func TestPlan(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a hundred seeds")
+	}
 	s := swarming(brief)
 	s.Noise = true
 	all, sets := map[Kind]int{}, map[string]bool{}

@@ -51,6 +51,17 @@ func Beat(ctx context.Context) {
 	d.runner.hub.Post(d.beats)
 }
 
+// Sleep waits, in a resumable function that [Do] calls: other tasks run meanwhile. It is not durable.
+//
+//greenlet:resumable
+func Sleep(ctx context.Context, d time.Duration) {
+	p, ok := ctx.Value(performanceKey{}).(*performance)
+	if !ok {
+		panic("durable: Sleep outside of a call by Do")
+	}
+	p.runner.hub.Sleep(d)
+}
+
 func (d *performance) beats() {
 	if d.beat != nil && !d.over {
 		d.beat.Reset(d.asked.how.Beat)
@@ -68,7 +79,7 @@ func (r *Runner) perform(t *Task) {
 			d.ends(nil, &Error{Text: fmt.Sprintf("durable: there is no rate limit %s in this program", name), Permanent: true})
 			return
 		}
-		if wait := l.reserve(r.hub.Now()); wait > 0 {
+		if wait := r.reserve(l); wait > 0 {
 			r.hub.AfterFunc(wait, d.begin)
 			return
 		}

@@ -6,14 +6,11 @@ import (
 	"time"
 )
 
-// Limit is a rate at which calls are made, of all tasks that use it in this process: see [Limited].
+// Limit is a rate at which calls are made, of all tasks of a runner that use it: see [Limited]. Each worker has its own.
 type Limit struct {
 	name  string
 	every time.Duration
 	burst int
-
-	mu   sync.Mutex
-	next time.Time // when the bucket would be full
 }
 
 var limits sync.Map // *Limit by name
@@ -39,13 +36,11 @@ func limitNamed(name string) *Limit {
 }
 
 // reserve takes a turn, and returns how long to wait for it: a generic cell rate algorithm.
-func (l *Limit) reserve(now time.Time) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.next.Before(now) {
-		l.next = now
+func (r *Runner) reserve(l *Limit) time.Duration {
+	now, next := r.hub.Now(), r.turns[l]
+	if next.Before(now) {
+		next = now
 	}
-	wait := l.next.Sub(now) - l.every*time.Duration(l.burst-1)
-	l.next = l.next.Add(l.every)
-	return max(0, wait)
+	r.turns[l] = next.Add(l.every)
+	return max(0, next.Sub(now)-l.every*time.Duration(l.burst-1))
 }

@@ -38,6 +38,7 @@ type Runner struct {
 	counts  Counts
 
 	known schemas
+	turns map[*Limit]time.Time // when each would be free for a full burst again
 }
 
 // store is an engine. The interface is one of this package's, so that calls of its methods may wait: there are
@@ -107,7 +108,7 @@ func NewWith(h *hub.Hub, e engine.Engine, o Options) *Runner {
 	_, onHub := e.(engine.OnHub)
 	r := &Runner{
 		hub: h, engine: e, onHub: onHub, o: o, loaded: map[string]*Task{},
-		work: h.NewEvent(), room: h.NewEvent(), ended: h.NewEvent(), known: schemas{text: map[uint64][]byte{}},
+		work: h.NewEvent(), room: h.NewEvent(), ended: h.NewEvent(), known: schemas{text: map[uint64][]byte{}}, turns: map[*Limit]time.Time{},
 	}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	o.Go(r.newDrivesFrame())
@@ -115,6 +116,9 @@ func NewWith(h *hub.Hub, e engine.Engine, o Options) *Runner {
 	o.Go(r.newRenewsFrame())
 	return r
 }
+
+// Hub is the hub that it runs on.
+func (r *Runner) Hub() *hub.Hub { return r.hub }
 
 // build is a checksum of the program.
 var build = sync.OnceValue(func() string {

@@ -27,14 +27,11 @@ func (w *writer) string(s string) {
 	w.b = append(w.b, s...)
 }
 
-// time is in microseconds, rounded up, since 1970: no task is woken early.
-func (w *writer) time(t time.Time) {
-	if t.IsZero() {
-		w.uint(0)
-		return
-	}
-	w.uint(uint64(max(1, Round(t).UnixMicro())))
-}
+// yearOne is the zero time, in microseconds before 1970.
+const yearOne = 62135596800 * 1000000
+
+// time is in microseconds, rounded up, since the zero time: no task is woken early.
+func (w *writer) time(t time.Time) { w.uint(uint64(Round(t).UnixMicro() + yearOne)) }
 
 // Round is t as engines keep it: in whole microseconds.
 func Round(t time.Time) time.Time {
@@ -95,7 +92,7 @@ func (r *reader) string() string { return string(r.bytes()) }
 
 func (r *reader) time() time.Time {
 	if v := r.uint(); v != 0 {
-		return time.UnixMicro(int64(v)).UTC()
+		return time.UnixMicro(int64(v) - yearOne).UTC()
 	}
 	return time.Time{}
 }

@@ -51,7 +51,13 @@ func New(h *hub.Hub) *Engine {
 // OnHub marks the engine.
 func (*Engine) OnHub() {}
 
-func (e *Engine) now() time.Time { return engine.Round(e.hub.Now()) }
+// now is the time, which is never zero: for what is due that is never.
+func (e *Engine) now() time.Time {
+	if now := engine.Round(e.hub.Now()); !now.IsZero() {
+		return now
+	}
+	return time.Time{}.Add(time.Microsecond)
+}
 
 // set notes that r has changed: when it may be claimed, and what is to be written.
 func (e *Engine) set(r *row) {

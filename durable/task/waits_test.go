@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/going-green/greenlet/durable/engine"
+	"github.com/going-green/greenlet/durable/memory"
 	"github.com/going-green/greenlet/durable/task"
 	"github.com/going-green/greenlet/hub"
 
@@ -531,4 +532,12 @@ func TestVariablesAndAttributesAreShown(t *testing.T) {
 	got, err := w.e.Get(ctx, "t")
 	require.NoError(t, err)
 	assert.Equal(t, engine.Canceled, got.Status)
+}
+
+// Trap: a simulated hub may begin at the zero time, which is never for what is due.
+func TestClockMayBeginAtZero(t *testing.T) {
+	h := hub.NewSimulated(time.Time{})
+	w := &world{Hub: h, t: t, e: memory.New(h)}
+	w.r = w.runner(task.Options{})
+	assert.Equal(t, engine.Done, run(w, w.newStartsFrame("t", sleeps, time.Hour)).Results().Status)
 }

@@ -39,7 +39,7 @@ type leftPanic struct {
 // or for plain code. Otherwise it is nil; of values that can't be compared it is that of the last
 // one. Where a function that defers has passed the panic on, or has raised it again, the calls
 // above are those that it came from; of more than 64 calls on Go's stack the innermost. It is
-// the last one of all goroutines: ask at once.
+// the last one of all goroutines: ask at once. The value is kept until the next such panic.
 func PanicStack(v any) []StackFrame {
 	last := lastPanic.Load()
 	if last == nil || canCompare(v) && !same(last.value, v) {

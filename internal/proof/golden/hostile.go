@@ -175,9 +175,9 @@ func (h *hostiles) compare(ctx context.Context, name string, actions []string) (
 // chunk is how many actions a process does, in less than its timeout.
 const chunk = 24
 
-// particular is what the forms need not agree on: addresses, and where an Exit
-// comes from that is sent by the runtime.
-var particular = regexp.MustCompile(`0x[0-9a-f]{4,}|greenlet\.exit sent at [^ ,]+`)
+// particular is what the forms need not agree on: addresses, where an Exit comes from that is
+// sent by the runtime, what it says of functions and their callers that only compiled code knows.
+var particular = regexp.MustCompile(`0x[0-9a-f]{4,}|greenlet\.exit sent at [^ ,]+|the results of \S+ are not[^\n]*|or from another goroutine[^\n]*`)
 
 // run does actions in as few processes as it can: one that dies from an action
 // is followed by another.

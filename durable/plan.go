@@ -2,6 +2,7 @@ package durable
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -281,7 +282,12 @@ func (e *encoder) entries(w work) {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(i, j int) int {
-		return bytes.Compare(keys[list[i].from:list[i].to], keys[list[j].from:list[j].to])
+		if c := bytes.Compare(keys[list[i].from:list[i].to], keys[list[j].from:list[j].to]); c != 0 {
+			return c
+		}
+		// Only keys that are no number are there several times. Their values have no other order
+		// than what they print; with pointers in them they have none.
+		return cmp.Compare(fmt.Sprint(values[i].Elem()), fmt.Sprint(values[j].Elem()))
 	})
 	e.uint(uint64(len(list)))
 	name := fmt.Sprintf("[%v]", t.Key())

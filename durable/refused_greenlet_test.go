@@ -658,11 +658,7 @@ func keepsLiteralResumable[T any](r *gen.Run, x T) (ret0 string, st gen.Status) 
 	var f func() string
 //line refused_test.go:64:1
 	s := ""
-	f = (&keepsLiteralFunc1[T]{
-		s: &s,
-		x: &x,
-	}).value()
-//line refused_test.go:66:1
+	f = func() string { s += fmt.Sprint(x); return s }
 	f2 := gen.New[keepsLiteralFrame[T]](r, 7)
 	f2.Leaf(r, f2, 1)
 	f2.f = f
@@ -670,7 +666,7 @@ func keepsLiteralResumable[T any](r *gen.Run, x T) (ret0 string, st gen.Status) 
 	return ret0, gen.Yielded[string](r, "generic")
 }
 
-//line refused_greenlet_test.go:674:1
+//line refused_greenlet_test.go:670:1
 
 func (f2 *keepsLiteralFrame[T]) Ask(p *string) gen.Status {
 	x := f2.x
@@ -685,18 +681,14 @@ func (f2 *keepsLiteralFrame[T]) Ask(p *string) gen.Status {
 
 //line refused_test.go:64:1
 	s := ""
-	f = (&keepsLiteralFunc1[T]{
-		s: &s,
-		x: &x,
-	}).value()
-//line refused_test.go:66:1
+	f = func() string { s += fmt.Sprint(x); return s }
 	f2.x, f2.f, f2.PC = *new(T), f, 1
 //line refused_test.go:66:1
 	*p = "generic"
 	return gen.Left
 }
 
-//line refused_greenlet_test.go:700:1
+//line refused_greenlet_test.go:692:1
 
 func (f *keepsLiteralFrame[T]) Resume(r *gen.Run) gen.Status {
 	var v string
@@ -715,52 +707,6 @@ var _ = gen.Durable(nil, `github.com/going-green/greenlet/durable.keepsLiteral a
 start x
 results Ret0
 Yield#de840e94 - f`)
-
-// keepsLiteralFunc1 is the function literal of refused_test.go:65.
-type keepsLiteralFunc1[T any] struct {
-	gen.Closure
-	s *string
-	x *T
-}
-
-func (c *keepsLiteralFunc1[T]) value() func() string {
-	return gen.Bind(&c.Closure, c, func() string { (*c.s) += fmt.Sprint((*c.x)); return (*c.s) })
-}
-
-type keepsLiteralFunc1Frame[T any] struct {
-	gen.Returns[string]
-	c *keepsLiteralFunc1[T]
-}
-
-func (f *keepsLiteralFunc1Frame[T]) Returned(r *gen.Run) string {
-	ret0 := f.Ret0
-	f.Release(r)
-	return ret0
-}
-func (c *keepsLiteralFunc1[T]) CallResumable(r *gen.Run) (string, gen.Status) {
-	return (*keepsLiteralFunc1Frame[T])(nil).body(r, c)
-}
-
-func (f *keepsLiteralFunc1Frame[T]) body(r *gen.Run, c *keepsLiteralFunc1[T]) (ret0 string, st gen.Status) {
-//line refused_test.go:65:1
-	(*c.s) += fmt.Sprint((*c.x))
-//line refused_test.go:65:1
-	return (*c.s), gen.Done
-}
-
-//line refused_greenlet_test.go:753:1
-
-func (f *keepsLiteralFunc1Frame[T]) Resume(r *gen.Run) (st gen.Status) {
-	f.Ret0, st = f.body(r, f.c)
-	return f.Started(r, f, st)
-}
-
-func (f *keepsLiteralFunc1Frame[T]) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*keepsLiteralFunc1Frame[T]) Func() *gen.Func      { return refused_test_go.At(8) }
-
-var _ = gen.Durable(nil, `github.com/going-green/greenlet/durable.keepsLiteral.func1#5652e762 as keepsLiteralFunc1Frame
-start c
-results Ret0`)
 var _ = gen.Declare("keepsLiteral")
 var _ = gen.DurableNamed("github.com/going-green/greenlet/durable.counts", counts)
 var refused_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/refused_test.go", List: `
@@ -772,5 +718,4 @@ loopsOverValues 42: 43 s loop
 loopsOverValues-range1 43: 44 x
 switches 53: 55 s g; 56 +x; 55 -x
 keepsLiteral 63: 66 f
-keepsLiteral.func1 65
 `}

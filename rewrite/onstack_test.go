@@ -21,6 +21,8 @@ var notOnStacks = map[string]string{
 	"result_below_plain":         plainly,
 	"switch_moves_between_runs":  plainly,
 	"switch_type_error_self":     exits,
+	"names_gen_taken":            "starts by value what only the generator makes known",
+	"rangefunc_plain_misuse":     "starts by value what only the generator makes known",
 	"start_by_value":             "starts by value what only the generator makes known",
 	"yields_of_calls":            "starts by value what only the generator makes known",
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/going-green/greenlet/durable"
 	"github.com/going-green/greenlet/durable/internal/hook"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // Counts say what EverySwitch has done.
@@ -26,8 +27,15 @@ type Counts struct {
 // nothing else. Besides, it is stored and restored, and what that gives is stored again: if the
 // bytes differ, EverySwitch panics where the greenlet goes on. Greenlets whose functions are not
 // durable go on as they are. It takes the place of the program's tracer ([greenlet.SetTrace]). stop ends it.
-func EverySwitch() (stop func() Counts) {
-	e := &every{counts: Counts{Refused: map[string]int{}}}
+func EverySwitch() (stop func() Counts) { return everySwitch(false) }
+
+// EverySwitchCloned is EverySwitch with what is restored in place of the fork: copies, too, of what variables
+// lead to through slices, maps, interfaces and pointers to what is no variable. A program whose package variables, or
+// caller, have pointers to such things sees that they are others.
+func EverySwitchCloned() (stop func() Counts) { return everySwitch(true) }
+
+func everySwitch(clone bool) (stop func() Counts) {
+	e := &every{clone: clone, counts: Counts{Refused: map[string]int{}}}
 	old := greenlet.SetTrace(e.switched)
 	return func() Counts {
 		greenlet.SetTrace(old)
@@ -38,6 +46,7 @@ func EverySwitch() (stop func() Counts) {
 }
 
 type every struct {
+	clone  bool
 	lock   sync.Mutex
 	counts Counts
 }
@@ -49,7 +58,18 @@ func (e *every) switched(_ greenlet.Event, _, to *greenlet.Greenlet) {
 	e.lock.Lock()
 	defer e.lock.Unlock()
 	err := greenlet.Rebuild(to, func(p greenlet.Parts) (greenlet.Parts, error) {
-		e.store(p)
+		if greenlet.HeaderOf(p.Leaf).PC == gen.Unwind {
+			return p, errThrown
+		}
+		clone := e.store(p)
+		if e.clone && clone != nil {
+			c, err := greenlet.PartsOf(clone, "clone")
+			if err != nil {
+				return p, err
+			}
+			c.Parent, c.Started = p.Parent, p.Started
+			return back(p, c), nil
+		}
 		c, err := hook.Fork(p)
 		if err != nil {
 			return p, err
@@ -62,6 +82,9 @@ func (e *every) switched(_ greenlet.Event, _, to *greenlet.Greenlet) {
 	}
 	e.counts.Forked++
 }
+
+// errThrown is of a greenlet that is thrown into: it makes its deferred calls, and stands nowhere.
+var errThrown = errors.New("it is thrown into")
 
 // back puts what the frames of c hold into those of p, which the program may have pointers to.
 func back(p, c greenlet.Parts) greenlet.Parts {
@@ -82,12 +105,13 @@ func (e *every) refused(err error) {
 	e.counts.Refused[err.Error()]++
 }
 
-// store stores what consists of p twice: as it is, and as it was restored.
-func (e *every) store(p greenlet.Parts) {
+// store stores what consists of p twice: as it is, and as it was restored; and returns it
+// restored once more, or nil if that is refused.
+func (e *every) store(p greenlet.Parts) *greenlet.Greenlet {
 	first, err := stored(p)
 	if err != nil {
 		e.refused(err)
-		return
+		return nil
 	}
 	gs, err := durable.Restore(first)
 	if err != nil {
@@ -101,6 +125,7 @@ func (e *every) store(p greenlet.Parts) {
 		panic(fmt.Sprintf("durabletest: what was restored is stored as something else:\n%q\n%q", first, second))
 	}
 	e.counts.Stored++
+	return gs[0]
 }
 
 func stored(p greenlet.Parts) ([]byte, error) {

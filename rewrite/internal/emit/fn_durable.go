@@ -36,9 +36,10 @@ func (e *funcEmitter) durable(out *jen.File) {
 			jen.Parens(jen.Op("*").Add(e.litType(e.fn.Lit))).Dot("value"), jen.Lit(strings.Join(refs, " ")))
 	}
 	typ := jen.Parens(jen.Op("*").Add(e.frameRef())).Parens(jen.Nil())
-	if e.tparams.Len() > 0 || len(e.slots) > 0 {
+	if e.tparams.Len() > 0 || len(e.slots) > 0 || e.fn.Lit != nil && e.inPlace() {
 		// An instance is known once it is registered: by the name, with its own types. One with a type
-		// that a function declares can't be.
+		// that a function declares can't be. Nor can a literal that is made in place: nobody could copy
+		// what it captures.
 		typ = jen.Nil()
 	}
 	out.Var().Id("_").Op("=").Add(e.rt("Durable")).Call(typ, rawLit(e.durableTable()))
@@ -171,8 +172,13 @@ func (e *funcEmitter) pointLine(w *ir.Wait, label string) string {
 	}
 	if e.fn.Defers {
 		for i, v := range e.fn.Results {
-			if v != nil && v.Place == ir.InFrame {
+			switch {
+			case v == nil:
+			case v.Place == ir.InFrame:
 				line = append(line, e.fn.Frame.Results[i])
+			case v.Box && v.Field != "" && !slices.Contains(live, v):
+				// No statement behind the point may need it, but a panic from there ends with it.
+				line = append(line, e.durableField(v, v.Field, v.Field, nil))
 			}
 		}
 	}

@@ -61,13 +61,26 @@ func suspend__() {
 
 var lost__ *os__.File
 
+// told__ are hashes of stacks that plainly__ has looked at.
+var told__ [1024]uintptr
+
 // plainly__ notes what runs as plain code although code that was rewritten has called it: the
 // outermost function of the program below that, if nothing else is between them.
 func plainly__() {
-	pcs := make([]uintptr, 100)
-	frames := runtime__.CallersFrames(pcs[:runtime__.Callers(2, pcs)]) // of suspend__
+	var stack [100]uintptr // on the stack: programs count allocations
+	n := runtime__.Callers(2, stack[:])
+	hash := uintptr(n)
+	for _, pc := range stack[:n] {
+		hash = hash*31 + pc
+	}
+	if told__[hash%1024] == hash {
+		return
+	}
+	told__[hash%1024] = hash
+	pcs := append([]uintptr(nil), stack[:n]...)
+	frames := runtime__.CallersFrames(pcs) // of suspend__
 	last := ""
-	for more := true; more; {
+	for more := 0 == 0; more; {
 		var f runtime__.Frame
 		f, more = frames.Next()
 		name := f.Function

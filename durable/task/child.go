@@ -45,6 +45,21 @@ func Go[A, R any](t *Task, id string, fn func(*Task, A) (R, error), arg A, how .
 	if err != nil {
 		return Child[R]{id, err.Error()}
 	}
+	return send[R](t, id, s, how)
+}
+
+// Run is Go for a function without a result.
+func Run[A any](t *Task, id string, fn func(*Task, A) error, arg A, how ...StartOption) Child[struct{}] {
+	t.mayUse("Run")
+	s, err := t.runner.prepare(id, fn, []any{arg})
+	if err != nil {
+		return Child[struct{}]{id, err.Error()}
+	}
+	return send[struct{}](t, id, s, how)
+}
+
+// send has a start be committed with the task's next wait.
+func send[R any](t *Task, id string, s *engine.Start, how []StartOption) Child[R] {
 	s.Parent = t.id
 	for _, f := range how {
 		f(s)

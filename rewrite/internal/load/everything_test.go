@@ -37,7 +37,7 @@ import (
 )
 
 var (
-	corpusPackages = flag.String("packages", "bytes,container/list,encoding/json,maps,slices,sort,strconv,text/tabwriter",
+	corpusPackages = flag.String("packages", "bytes,container/list,encoding/json,fmt,maps,slices,sort,strconv,text/tabwriter",
 		"what TestEverything rewrites, comma-separated; std for all of the standard library")
 	corpusSuspend = flag.String("suspend", "calls,blocks", "where TestEverything suspends: calls, values (and calls), blocks (and all)")
 	corpusKeep    = flag.String("keep-everything", "", "directory for what TestEverything generates")

@@ -17,11 +17,12 @@ func Differences(a, b *types.Package, set *directive.Set) []string {
 		x, y := generatedFor(a, fn), generatedFor(b, fn)
 		constructor := names.Constructor(fn.Decl.Name.Name)
 		// b is generated, and where no constructor is named it has none, nor what only who starts
-		// a frame needs; else it wouldn't compile. Other packages see none of it.
+		// a frame needs; else it wouldn't compile. Other packages see none of it. What is found in b
+		// by such names is of another function: fmt has ss.token and ss.Token.
 		unseen := !fn.Decl.Name.IsExported() || b.Name() == "main"
 		started := y[constructor] != nil && !promoted(y[constructor], fn)
 		for _, name := range slices.Sorted(maps.Keys(x)) {
-			if unseen && !started && (name == constructor || y[name] == nil && name != names.Companion(fn.Decl.Name.Name)) {
+			if unseen && !started && name != names.Companion(fn.Decl.Name.Name) {
 				continue
 			}
 			if !sameObject(x[name], y[name]) {

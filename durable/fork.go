@@ -67,6 +67,10 @@ func fork(p greenlet.Parts) (greenlet.Parts, error) {
 		if err != nil {
 			return p, err
 		}
+		if k.refused != nil {
+			k.refused.Path = []string{functionOf(f).name}
+			return p, k.refused
+		}
 		if p.Leaf == nil {
 			p.Leaf = c
 			if slot != nil {
@@ -101,6 +105,7 @@ type forker struct {
 	room     room                             // for its frames
 	copies   map[unsafe.Pointer]reflect.Value // pointers to the copies, by what was copied
 	pointers []reflect.Value                  // variables that are pointers or slices
+	refused  *RefusedError
 }
 
 // redirect makes pointers to variables that have been copied, or into them, lead to the copies.
@@ -234,9 +239,13 @@ func (k *forker) own(v reflect.Value) {
 			return
 		}
 		if self := gen.SelfOf(v.Interface()); self != nil {
-			if c := closureByType[reflect.TypeOf(self).Elem()]; c != nil {
-				v.Set(reflect.ValueOf(c.value(k.self(reflect.ValueOf(self)).Interface())).Convert(v.Type()))
+			c := closureByType[reflect.TypeOf(self).Elem()]
+			if c == nil {
+				// It would go on with the original's variables.
+				k.refused = &RefusedError{Type: v.Type(), Reason: literalOfGeneric}
+				return
 			}
+			v.Set(reflect.ValueOf(c.value(k.self(reflect.ValueOf(self)).Interface())).Convert(v.Type()))
 		}
 	case reflect.Slice:
 		k.pointers = append(k.pointers, v)

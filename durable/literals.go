@@ -38,11 +38,13 @@ func funcWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 		}
 		reason := "it is a function literal of a function that is not durable, a method value, what greenlet.Pull returns, or a function that is not known; see durable.Func, and start generators by greenlet.New"
 		if self != nil && strings.Contains(reflect.TypeOf(self).Elem().Name(), "[") {
-			reason = "it is a literal of a generic function, of whose types there may be any number; let a function that is not generic make it"
+			reason = literalOfGeneric
 		}
 		e.refuse(t, reason)
 	}
 }
+
+const literalOfGeneric = "it is a literal of a generic function, of whose types there may be any number; let a function that is not generic make it"
 
 func nameOfFunc(v reflect.Value) (string, bool) {
 	knownLock.RLock()

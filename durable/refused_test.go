@@ -3,6 +3,7 @@ package durable
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -86,6 +87,10 @@ func TestRefusedByName(t *testing.T) {
 		c.g.Switch()
 		_, err := Snapshot(c.g)
 		assert.ErrorContains(t, err, c.want)
+		if strings.Contains(c.want, "a literal of a generic") { // a fork would share what it captures
+			_, err = Fork(c.g)
+			assert.ErrorContains(t, err, c.want)
+		}
 		c.g.Kill()
 	}
 	g := greenlet.New(switches)

@@ -33,9 +33,7 @@ func (c *Colors) Literal(lit *ast.FuncLit) *Literal { return c.byLit[lit] }
 // findLiterals finds the resumable literals of fn, and the calls of function
 // values in it.
 func (c *Colors) findLiterals(fn *Func) {
-	// Snapshots know no literals of generic functions: there these are resumable as in any other function.
-	generic := fn.Obj.Signature().TypeParams().Len() > 0 || fn.Obj.Signature().RecvTypeParams().Len() > 0
-	v := &values{Colors: c, started: c.started(fn.Decl), durable: !generic && c.Directives().Durable(fn.Decl), assigned: map[*types.Var][]ast.Expr{}, never: map[*types.Var]bool{}}
+	v := &values{Colors: c, started: c.started(fn.Decl), durable: c.Directives().Durable(fn.Decl), assigned: map[*types.Var][]ast.Expr{}, never: map[*types.Var]bool{}}
 	v.collect(fn.Decl)
 	v.holdLiterals()
 	v.settle()

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"maps"
 	"strconv"
 
 	"github.com/going-green/greenlet/internal/color"
@@ -168,6 +169,10 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 		own = names.Frame("", n.fn.Lit.Type)
 	}
 	outer := map[string]bool{own: true}
+	if n.fn.Lit != nil {
+		// Its methods declare the type parameters beside its own parameters, whoever uses them.
+		maps.Copy(outer, tparams)
+	}
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
 	}

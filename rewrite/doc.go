@@ -140,8 +140,8 @@ frame, gen.Calls. So a call takes no frame, a return resumes nobody, and both st
 		if t == nil {                         again:
 			return                                    t := f.t
 		}                                             switch f.PC {
-		t.left.walk()                                 case 1: goto resumed_44
-		greenlet.Yield(t.value)                       case 2:
+		t.left.walk()                                 case 2:
+		greenlet.Yield(t.value)
 		t.right.walk()                                        if t.right != nil {
 	}                                                                 f.t, f.PC = t.right, 0
 	                                                                  f.Tail(3)
@@ -164,7 +164,8 @@ frame, gen.Calls. So a call takes no frame, a return resumes nobody, and both st
 	                                          returned:
 	                                                  if pc, c, ok := f.Pop(); ok {
 	                                                          f.t, f.PC = c.t, pc
-	                                                          goto again
+	                                                          t = c.t
+	                                                          goto resumed_44
 	                                                  }
 	                                                  return gen.Done
 	                                          }
@@ -182,6 +183,52 @@ The function has no results, no type parameters and no variadic parameter, and i
 durable; what lives across a call is of types with names (emit, fn_nested.go). Functions that
 call each other in a circle have a frame for each call: one frame for all would need to have the
 fields of all.
+
+# Push iterators that call themselves
+
+It is much the same for functions that hand out values otherwise: by a call of a function that they
+were given, as a push iterator does, or by Yield with results of their own. Their hot calls are Go's,
+and each that suspends has its frame. But what Resume calls has none:
+
+	func (t *tree) push(yield func(int) bool) bool {
+		return t == nil || t.left.push(yield) && yield(t.value) && t.right.push(yield)
+	}
+
+	func (f *treePushFrame) Resume(r *gen.Run) (st gen.Status) {
+		var ret0 bool
+	again:
+		t, yield := f.t, f.yield
+		var t0 bool
+		switch f.PC {
+		case 1:                                 // a hot call has returned
+			t0 = r.Callee().(*treePushFrame).Returned(r)
+			goto resumed_45
+		...
+		}
+		...
+		if t.left != nil {
+			f.t, f.PC = t.left, 0
+			f.Push(1, treePushWaiting{t: t})
+			goto again
+		}
+		t0 = true                               // as push returns at once
+	resumed_45:
+		...
+	returned:
+		if pc, c, ok := f.Pop(); ok {           // one in the frame has
+			f.t, f.PC = c.t, pc
+			t, t0 = c.t, ret0
+			goto resumed_45
+		}
+		f.Ret0 = ret0
+		return f.Return(r, f)
+	}
+
+So a walk has as many frames as its first value has calls, and the driver sees no others. A
+parameter that all calls pass on, and nothing else changes, is kept once: yield is. A call whose
+results are returned as they are is in tail position. Rejected: a variant of such functions that is an
+asker, for where yield is that of PullSeq: it would be a third copy of the code, for a tenth of
+the instructions. Long functions have one variant (maxTwice), and a frame for each call.
 
 # Annotation and colour
 

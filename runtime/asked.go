@@ -1,7 +1,6 @@
 package greenlet
 
 import (
-	"strings"
 	"sync/atomic"
 
 	"github.com/going-green/greenlet/runtime/internal/funcval"
@@ -101,32 +100,6 @@ func (p *alone) ended() {
 	p.quick = over
 	p.frame.header().use = returned
 	p.frame.Forget()
-}
-
-// left goes on with the panic v of the asker. Go's stack lacks what waits in the frame: it is
-// raised first, as by panicWith. A panic that no deferred call of stop has seen goes without. It may
-// be one that the asker recovers: nothing is changed.
-func (p *alone) left(v any) {
-	asks := waiting(p.frame)
-	if asks == nil {
-		panic(v)
-	}
-	name, hot := p.frame.Func().Name, hotCalls{waiting: asks}
-	panicking := false
-	for _, f := range goFrames(1, maxGoFrames) {
-		switch {
-		case f.Function == "runtime.gopanic":
-			panicking, hot = true, hotCalls{waiting: asks}
-		case panicking && !strings.HasPrefix(f.Function, "runtime."):
-			hot.add(f)
-		}
-		if fn, part := variant(f.Function); panicking && part == "Ask" && fn == name {
-			break
-		}
-	}
-	lastPanic.Store(&leftPanic{v, hot.list})
-	defer func() { panic(v) }()
-	panic(hot.list)
 }
 
 func (p *alone) stop() {

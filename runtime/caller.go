@@ -56,13 +56,7 @@ func (r *Run) calls(skip int) Traceback {
 		}
 	}
 	leaf := r.cur.leaf
-	t := hot.above(standing(leaf))
-	for f := leaf.header().Caller; f != nil; f = f.header().Caller {
-		if !hidden(f) {
-			t = append(t, standing(f))
-		}
-	}
-	return t
+	return append(hot.above(standing(leaf), waiting(leaf)), activationsUpTo(leaf.header().Caller, nil)...)
 }
 
 // plainCalls is what Go's stack, or that of a section, has of the source, without the skip

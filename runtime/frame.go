@@ -91,6 +91,7 @@ const (
 	hasRoom      // nobody yet, and there is room for the greenlet that will run it: see gen.MakeFrame
 	inUse        // New, Seq, Pull or Call has got it
 	handed       // it waits for the answer of gen.YieldTo
+	halted       // so it does, and that is to be false
 	returned     // its results are there
 	ended        // a panic has left it
 )

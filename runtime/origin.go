@@ -15,8 +15,9 @@ type origin struct {
 	value   any
 	pcs     []uintptr     // the panicking stack
 	leaf    StackFrame    // where the resumed frame stood, if that did not catch it itself
+	below   Traceback     // calls that wait in that frame
 	gone    Traceback     // the suspended calls above the frame that caught it, if so
-	waiting Traceback     // calls that the innermost Ask had made of itself
+	waiting Traceback     // calls that the innermost Ask had made of itself, if it was a hot call's
 	last    *sectionTrace // that of lastSection when it was caught
 }
 
@@ -93,7 +94,7 @@ func (o *origin) hotCalls() (list Traceback, section bool) {
 			section = true
 		case !panicking, strings.HasPrefix(f.Function, "runtime."):
 		case isLoop(f.Function) && o.leaf.Func != "":
-			return hot.above(o.leaf), section
+			return hot.above(o.leaf, o.below), section
 		case isLoop(f.Function), part == "step" && o.leaf.Func == "":
 			return hot.list, section
 		default:

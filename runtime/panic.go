@@ -49,20 +49,20 @@ func PanicStack(v any) []StackFrame {
 }
 
 // hasLeft keeps the stack of a panic with v, which has left the frame leaf and its greenlet. from
-// is where it comes from, if a frame has passed it on; asks are the calls that the innermost Ask on
-// Go's stack has made of itself.
-func hasLeft(v any, leaf Frame, asks Traceback) (stack Traceback, from *origin) {
+// is where it comes from, if a frame has passed it on; below are the calls that wait in leaf, and
+// asks those that the innermost Ask on Go's stack has made of itself, if it is a hot call's.
+func hasLeft(v any, leaf Frame, below, asks Traceback) (stack Traceback, from *origin) {
 	from = passedOn(v)
-	stack = append(from.calls(), logicalStack(leaf, asks)...)
+	stack = append(from.calls(), logicalStack(leaf, below, asks)...)
 	lastPanic.Store(&leftPanic{v, stack})
 	return stack, from
 }
 
 // panicWith panics with v, which has left the frame leaf, after a panic that
 // shows the stack; unless all of that is on Go's stack, which a crash shows.
-func panicWith(v any, leaf Frame, asks Traceback) {
-	stack, from := hasLeft(v, leaf, asks)
-	if leaf.header().Caller == nil && from == nil && asks == nil {
+func panicWith(v any, leaf Frame, below, asks Traceback) {
+	stack, from := hasLeft(v, leaf, below, asks)
+	if leaf.header().Caller == nil && from == nil && asks == nil && below == nil {
 		panic(v)
 	}
 	defer func() { panic(v) }()
@@ -71,28 +71,24 @@ func panicWith(v any, leaf Frame, asks Traceback) {
 
 // logicalStack is the stack of the greenlet whose frame leaf was resumed and is
 // being left by a panic, for the driver's deferred function.
-func logicalStack(leaf Frame, asks Traceback) Traceback {
+func logicalStack(leaf Frame, below, asks Traceback) Traceback {
 	at := standing(leaf)
-	t, section := hotStack(at, asks)
+	t, section := hotStack(at, below, asks)
 	if section {
 		t = append(lastSection.Load().calls(), t...)
 	}
 	if len(t) == 0 {
-		t = Traceback{at}
+		t = append(Traceback{at}, below...)
 	}
-	for f := leaf.header().Caller; f != nil; f = f.header().Caller {
-		if !hidden(f) {
-			t = append(t, standing(f))
-		}
-	}
-	return t
+	return append(t, activationsUpTo(leaf.header().Caller, nil)...)
 }
 
 // hotStack is what the panicking stack holds between the panic and the
-// driver; the outermost call is that whose frame stands at at. Greenlets that plain code
+// driver; the outermost call is that whose frame stands at at, and below are those that wait in
+// that frame. Greenlets that plain code
 // has run in between are in it, and their drivers. section says that the panic comes from
 // the stack of a section.
-func hotStack(at StackFrame, asks Traceback) (calls Traceback, section bool) {
+func hotStack(at StackFrame, below, asks Traceback) (calls Traceback, section bool) {
 	panicking := false
 	hot := hotCalls{waiting: asks}
 	unwinding := 0 // drivers whose deferred function runs
@@ -108,7 +104,7 @@ func hotStack(at StackFrame, asks Traceback) (calls Traceback, section bool) {
 		case isLoop(f.Function):
 			hot.passesOn = false
 			if unwinding--; unwinding <= 0 {
-				return hot.above(at), section
+				return hot.above(at, below), section
 			}
 		default:
 			hot.add(f)
@@ -123,7 +119,7 @@ type hotCalls struct {
 	resumed  int       // how many there are down to the outermost resumable function
 	passesOn bool      // the last call was made by what does nothing else, for its caller
 	inBody   bool      // the last call is of a body: by its companion or Resume, or in place
-	waiting  Traceback // calls that the innermost Ask makes of itself, and Go's stack does not have
+	waiting  Traceback // calls that the innermost Ask makes of itself, if it is a hot call's: Go's stack does not have them
 }
 
 func (h *hotCalls) add(f runtime.Frame) {
@@ -162,8 +158,9 @@ func (h *hotCalls) add(f runtime.Frame) {
 	}
 }
 
-// above are the calls above a driver; at is where the frame stands that it has resumed.
-func (h *hotCalls) above(at StackFrame) Traceback {
+// above are the calls above a driver; at is where the frame stands that it has resumed, and below
+// are the calls that wait in that frame.
+func (h *hotCalls) above(at StackFrame, below Traceback) Traceback {
 	if h.resumed == 0 {
 		return h.list
 	}
@@ -172,5 +169,5 @@ func (h *hotCalls) above(at StackFrame) Traceback {
 	if ownLine(outermost.File) { // Resume, to which Ask has returned
 		*outermost = at
 	}
-	return h.list[:h.resumed]
+	return append(h.list[:h.resumed:h.resumed], below...)
 }

@@ -94,10 +94,16 @@ func pullFrom[T any](stopped *bool, yield unsafe.Pointer, call func(*Run) Status
 	f := &pushFrame{call: call, push: pushing{yield: yield}}
 	next, kill := pull[T](f)
 	return next, func() {
+		if g := f.push.g; g != nil && g.hasBroken() {
+			if v := recover(); v != nil {
+				passOn(v, g.leaf)
+			}
+		}
 		if *stopped {
 			return
 		}
-		*stopped, f.push.stopped, f.push.yield = true, true, nil
+		*stopped = true
+		f.push.stop()
 		if f.PC != 0 {
 			if _, more := next(); !more {
 				return

@@ -154,10 +154,13 @@ func (r *Run) loop() {
 // first panic in the traceback of a crash.
 func (r *Run) broken(leaf Frame, v any) {
 	g := r.cur
-	var asks Traceback
+	var below, asks Traceback // what waits in the frame, and in that of a hot call
 	if g.state != dead {
 		if v != nil {
-			asks = waiting(g.leaf)
+			below = waiting(leaf)
+			if g.leaf != leaf {
+				asks = waiting(g.leaf)
+			}
 		}
 		g.leaf = leaf.header().Caller
 		endFrames(leaf, g.leaf)
@@ -179,10 +182,8 @@ func (r *Run) broken(leaf Frame, v any) {
 			from := passedOn(v)
 			if from == nil && !isExit(v) {
 				from = originOf(v)
-				from.leaf, from.waiting = standing(leaf), asks
-				for f := g.leaf; f != c; f = f.header().Caller {
-					from.gone = append(from.gone, standing(f))
-				}
+				from.leaf, from.below, from.waiting = standing(leaf), below, asks
+				from.gone = activationsUpTo(g.leaf, c)
 			}
 			g.caught(c, v)
 			if h, ok := c.(interface{ comesFrom(*origin) }); ok {
@@ -200,12 +201,12 @@ func (r *Run) broken(leaf Frame, v any) {
 	}
 	if r.thrown != nil {
 		v, r.thrown = r.thrown, nil
-		panicWith(v, leaf, asks)
+		panicWith(v, leaf, below, asks)
 	}
 	if isExit(v) {
 		return
 	}
-	stack, _ := hasLeft(v, leaf, asks)
+	stack, _ := hasLeft(v, leaf, below, asks)
 	if h, ok := r.cur.leaf.(interface{ comesFrom(*origin) }); ok && r.cur.leaf.header().PC == proto.Unwind {
 		h.comesFrom(&origin{value: v, gone: stack}) // it has caught it, or another in its place
 	}

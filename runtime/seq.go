@@ -56,8 +56,8 @@ func (p *puller[T]) take() (v T) {
 // has returned; stop ends it early, running what it has deferred. A panic of
 // the greenlet is raised by the call of next or stop it happens in. So is one with
 // [Exit] that code of its own raises, unless a function of it defers: a greenlet that
-// is to end silently kills itself. If stop is deferred, the crash shows which calls of itself a
-// recursive function has made. See [PullOf] for functions of which the type of the values isn't
+// is to end silently kills itself. If stop is deferred, the crash shows the calls of the greenlet
+// that were suspended, too. See [PullOf] for functions of which the type of the values isn't
 // known.
 //
 // Unlike an [iter.Pull], one that is dropped unstopped leaks nothing. next and
@@ -102,7 +102,7 @@ func pull[T any](frame Frame) (next func() (T, bool), stop func()) {
 			funcval.Embed(&p.end, func() {
 				if p.quick == busy {
 					if v := recover(); v != nil {
-						p.left(v)
+						passOn(v, p.frame)
 					}
 				}
 				p.stop()
@@ -110,31 +110,33 @@ func pull[T any](frame Frame) (next func() (T, bool), stop func()) {
 	}
 	p := newPuller[T](frame)
 	return func() (v T, ok bool) {
-		// Most stays end in a Yield of g itself. A panic of g goes to the
-		// plain caller anyway, so they do without the driver's defer; see
-		// over for what a panic leaves behind.
-		g := p.g
-		if int32(g.state)-int32(suspended) <= atomic.LoadInt32(&quiet) && !g.guarded && g.slot == nil {
-			g.state = current
-			for {
-				g = p.g
-				if status := g.leaf.Resume(p.run); status != proto.Done {
-					if status == proto.Left {
-						break
-					}
-					if !p.switched() {
-						return v, false
-					}
-					break
+			// Most stays end in a Yield of g itself. A panic of g goes to the
+			// plain caller anyway, so they do without the driver's defer; see
+			// over for what a panic leaves behind.
+			g := p.g
+			if int32(g.state)-int32(suspended) <= atomic.LoadInt32(&quiet) && !g.guarded && g.slot == nil {
+				g.state = current
+				status := g.leaf.Resume(p.run)
+				for status == proto.Done {
+					status = g.leaf.Resume(p.run)
+				}
+				if status != proto.Left && !p.switched() {
+					return v, false
+				}
+				g.state = suspended
+			} else if !p.slow() {
+				return v, false
+			}
+			v, p.v = p.v, v
+			return v, true
+		}, func() {
+			if p.g.hasBroken() {
+				if v := recover(); v != nil {
+					passOn(v, p.g.leaf)
 				}
 			}
-			p.g.state = suspended
-		} else if !p.slow() {
-			return v, false
+			p.stop()
 		}
-		v, p.v = p.v, v
-		return v, true
-	}, func() { p.stop() }
 }
 
 // ended ends a stay in which the frame of g, an asker, has returned.

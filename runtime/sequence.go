@@ -40,7 +40,7 @@ func (s *sequence[T]) each(yield func(T) bool) {
 		defer func() {
 			if p.quick == busy {
 				if v := recover(); v != nil {
-					p.left(v)
+					passOn(v, p.frame)
 				}
 			}
 			p.stop()
@@ -53,7 +53,14 @@ func (s *sequence[T]) each(yield func(T) bool) {
 		return
 	}
 	p := newPuller[T](s.run)
-	defer p.stop()
+	defer func() {
+		if p.g.hasBroken() {
+			if v := recover(); v != nil {
+				passOn(v, p.g.leaf)
+			}
+		}
+		p.stop()
+	}()
 	for p.step() {
 		if !yield(p.take()) {
 			return

@@ -41,12 +41,25 @@ func (g *Greenlet) Stack() []StackFrame {
 				continue
 			}
 		}
-		if !hidden(f) {
-			s = append(s, standing(f))
-		}
-		s = append(s, waiting(f)...)
+		s = append(s, activations(f)...)
 	}
 	return s
+}
+
+// activations are the calls that f is of: the one that stands in f, and those that wait for it.
+func activations(f Frame) (list []StackFrame) {
+	if !hidden(f) {
+		list = append(list, standing(f))
+	}
+	return append(list, waiting(f)...)
+}
+
+// activationsUpTo are those of the frames from f on, up to the caller to.
+func activationsUpTo(f, to Frame) (list []StackFrame) {
+	for ; f != nil && f != to; f = f.header().Caller {
+		list = append(list, activations(f)...)
+	}
+	return list
 }
 
 // A nested is a frame of a function that calls itself, with all its activations: see gen.Calls.

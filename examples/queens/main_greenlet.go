@@ -18,7 +18,6 @@ type boardSolveFrame struct {
 
 // boardSolveWaiting is what an activation of board.solve keeps while it calls itself.
 type boardSolveWaiting struct {
-	b      *board
 	t0     int
 	column int
 }
@@ -48,11 +47,6 @@ again:
 	case 1:
 //line main.go:49:1
 		goto returned
-	case 2:
-		t0, column = f.t0, f.column
-//line main.go:57:1
-		b.columns = b.columns[:len(b.columns)-1]
-		goto next_51
 	}
 
 //line main.go:47:1
@@ -64,7 +58,7 @@ again:
 		goto loop_51
 	}
 //line main.go:48:1
-	f.b, f.PC = nil, 1
+	f.PC = 1
 //line main.go:48:1
 	*p = b
 	return gen.Left
@@ -77,22 +71,26 @@ loop_51:
 		goto next_51
 	}
 	b.columns = append(b.columns, column)
-	f.b, f.t0, f.column, f.PC = b, 0, 0, 0
-	f.Push(2, boardSolveWaiting{b: b, t0: t0, column: column})
+	f.t0, f.column, f.PC = 0, 0, 0
+	f.Push(2, boardSolveWaiting{t0: t0, column: column})
 	goto again
+resumed_56:
+//line main.go:57:1
+	b.columns = b.columns[:len(b.columns)-1]
 next_51:
 //line main.go:51:1
 	column++
 	goto loop_51
 returned:
 	if pc, c, ok := f.Pop(); ok {
-		f.b, f.t0, f.column, f.PC = c.b, c.t0, c.column, pc
-		goto again
+		f.t0, f.column, f.PC = c.t0, c.column, pc
+		t0, column = c.t0, c.column
+		goto resumed_56
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:96:1
+//line main_greenlet.go:94:1
 
 func (f *boardSolveFrame) Resume(r *gen.Run) gen.Status {
 	var v *board
@@ -103,7 +101,7 @@ func (f *boardSolveFrame) Resume(r *gen.Run) gen.Status {
 }
 
 func (f *boardSolveFrame) Forget()            { *f = boardSolveFrame{Header: f.Header} }
-func (f *boardSolveFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (f *boardSolveFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 49) }
 func (*boardSolveFrame) Func() *gen.Func      { return main_go.At(0) }
 
 var _ func(*board) = (*board).solve

@@ -44,11 +44,6 @@ again:
 	case 1:
 //line main.go:49:1
 		goto returned
-	case 2:
-//line main.go:52:1
-		f.t, f.PC = t.right, 0
-		f.Tail(3)
-		goto again
 	}
 
 //line main.go:47:1
@@ -64,15 +59,21 @@ after_if_47:
 	f.t, f.PC = t.left, 0
 	f.Push(2, treeFringeWaiting{t: t})
 	goto again
+resumed_51:
+//line main.go:52:1
+	f.t, f.PC = t.right, 0
+	f.Tail(3)
+	goto again
 returned:
 	if pc, c, ok := f.Pop(); ok {
 		f.t, f.PC = c.t, pc
-		goto again
+		t = c.t
+		goto resumed_51
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:76:1
+//line main_greenlet.go:77:1
 
 func (f *treeFringeFrame) Resume(r *gen.Run) gen.Status {
 	var v string
@@ -83,7 +84,7 @@ func (f *treeFringeFrame) Resume(r *gen.Run) gen.Status {
 }
 
 func (f *treeFringeFrame) Forget()            { *f = treeFringeFrame{Header: f.Header} }
-func (f *treeFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (f *treeFringeFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 7) }
 func (*treeFringeFrame) Func() *gen.Func      { return main_go.At(0) }
 
 var _ func(*tree) = (*tree).fringe

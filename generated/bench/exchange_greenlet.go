@@ -156,8 +156,12 @@ var _ func(*member, int) = (*member).pass
 type descendFrame struct {
 	gen.Yields[int]
 	gen.Returns[int]
+	gen.Calls[descendWaiting]
 	depth int
 }
+
+// descendWaiting is what an activation of descend keeps while it calls itself.
+type descendWaiting struct{}
 
 func newDescendFrame(depth int) *descendFrame {
 	_ = descend
@@ -165,59 +169,86 @@ func newDescendFrame(depth int) *descendFrame {
 }
 func (f *descendFrame) Results() int            { f.Over(f); return f.Ret0 }
 func (f *descendFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
-func descendResumable(r *gen.Run, depth int) (int, gen.Status) {
-	return (*descendFrame)(nil).body(r, depth)
-}
-
-func (f *descendFrame) body(r *gen.Run, depth int) (ret0 int, st gen.Status) {
+func descendResumable(r *gen.Run, depth int) (ret0 int, st gen.Status) {
 	var t0 int
 //line exchange.go:72:1
 	if depth != 0 {
 		goto after_if_72
 	}
+	{
 //line exchange.go:73:1
-	f = gen.Take(r, f, 49)
-	f.Leaf(r, f, 1)
+		f := gen.New[descendFrame](r, 49)
+		f.Leaf(r, f, 1)
 //line exchange.go:73:1
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return ret0, gen.Left
+		if p, ok := r.Out().(*int); ok {
+			*p = 0
+			return ret0, gen.Left
+		}
+		return ret0, gen.Yielded[int](r, 0)
 	}
-	return ret0, gen.Yielded[int](r, 0)
 after_if_72:
 //line exchange.go:76:1
 	if t0, st = descendResumable(r, depth-1); st != gen.Done {
-		f = gen.Take(r, f, 49)
+		f := gen.New[descendFrame](r, 49)
 		return ret0, f.Link(r, f, 2, st)
 	}
 //line exchange.go:76:1
 	return t0 + 1, gen.Done
 }
 
-//line exchange_greenlet.go:198:1
+//line exchange_greenlet.go:200:1
 
 func (f *descendFrame) Resume(r *gen.Run) (st gen.Status) {
+	var ret0 int
+again:
+	depth := f.depth
 	var t0 int
 	switch f.PC {
-	case 0:
-		f.Ret0, st = f.body(r, f.depth)
-		return f.Started(r, f, st)
 	case 1:
 //line exchange.go:74:1
-		f.Ret0 = 0
-		return f.Return(r, f)
-	default:
+		ret0 = 0
+		goto returned
+	case 2:
 		t0 = r.Callee().(*descendFrame).Returned(r)
-//line exchange.go:76:1
-		f.Ret0 = t0 + 1
-		return f.Return(r, f)
+		goto resumed_76
 	}
+
+//line exchange.go:72:1
+	if depth != 0 {
+		goto after_if_72
+	}
+//line exchange.go:73:1
+	f.PC = 1
+//line exchange.go:73:1
+	if p, ok := r.Out().(*int); ok {
+		*p = 0
+		return gen.Left
+	}
+	return gen.Yielded[int](r, 0)
+after_if_72:
+//line exchange.go:76:1
+	f.depth, f.PC = depth-1, 0
+	f.Push(2, descendWaiting{})
+	goto again
+resumed_76:
+//line exchange.go:76:1
+	ret0 = t0 + 1
+	goto returned
+returned:
+	if pc, _, ok := f.Pop(); ok {
+		f.PC = pc
+		t0 = ret0
+		goto resumed_76
+	}
+	f.Ret0 = ret0
+	return f.Return(r, f)
 }
 
-//line exchange_greenlet.go:218:1
+//line exchange_greenlet.go:248:1
 
 func (f *descendFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
-func (f *descendFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (f *descendFrame) Forget()            { *f = descendFrame{Returns: f.Returns} }
+func (f *descendFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 49) }
 func (*descendFrame) Func() *gen.Func      { return exchange_go.At(2) }
 
 var _ func(int) int = descend

@@ -44,11 +44,6 @@ again:
 	case 1:
 //line fringe.go:28:1
 		goto returned
-	case 2:
-//line fringe.go:31:1
-		f2.f, f2.PC = f.right, 0
-		f2.Tail(3)
-		goto again
 	}
 
 //line fringe.go:26:1
@@ -64,15 +59,21 @@ after_if_26:
 	f2.f, f2.PC = f.left, 0
 	f2.Push(2, forkFringeWaiting{f: f})
 	goto again
+resumed_30:
+//line fringe.go:31:1
+	f2.f, f2.PC = f.right, 0
+	f2.Tail(3)
+	goto again
 returned:
 	if pc, c, ok := f2.Pop(); ok {
 		f2.f, f2.PC = c.f, pc
-		goto again
+		f = c.f
+		goto resumed_30
 	}
 	return gen.Done
 }
 
-//line fringe_greenlet.go:76:1
+//line fringe_greenlet.go:77:1
 
 func (f *forkFringeFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -83,7 +84,7 @@ func (f *forkFringeFrame) Resume(r *gen.Run) gen.Status {
 }
 
 func (f *forkFringeFrame) Forget()            { *f = forkFringeFrame{Header: f.Header} }
-func (f *forkFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (f *forkFringeFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 42) }
 func (*forkFringeFrame) Func() *gen.Func      { return fringe_go.At(0) }
 
 var _ func(*fork) = (*fork).fringe
@@ -113,7 +114,7 @@ func (f2 *forkAllFrame) body(r *gen.Run, f *fork, yield func(int) bool) (st gen.
 	return gen.Done
 }
 
-//line fringe_greenlet.go:117:1
+//line fringe_greenlet.go:118:1
 
 func (f2 *forkAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
@@ -134,8 +135,14 @@ var _ = gen.Method10((*new(*fork)).All, (*fork).AllResumable, (*fork).NewAllFram
 
 type forkPushFrame struct {
 	gen.Returns[bool]
+	gen.Calls[forkPushWaiting]
 	f     *fork
 	yield func(int) bool
+}
+
+// forkPushWaiting is what an activation of fork.push keeps while it calls itself.
+type forkPushWaiting struct {
+	f *fork
 }
 
 func (f *forkPushFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
@@ -189,44 +196,81 @@ after_if_44:
 	return t1, gen.Done
 }
 
-//line fringe_greenlet.go:193:1
+//line fringe_greenlet.go:200:1
 
 func (f2 *forkPushFrame) Resume(r *gen.Run) (st gen.Status) {
+	var ret0 bool
+again:
 	f, yield := f2.f, f2.yield
 	var t1 bool
 	switch f2.PC {
 	case 1:
-		f2.Ret0 = f2.Answer(r)
-//line fringe.go:42:1
-		return f2.Return(r, f2)
+		ret0 = f2.Answer(r)
+		goto resumed_42
 	case 2:
 		t1 = r.Callee().(*forkPushFrame).Returned(r)
-//line fringe.go:44:1
-		if t1 {
-			goto then_44
-		}
-		goto after_if_44
+		goto resumed_44
 	case 3:
 		t1 = r.Callee().(*forkPushFrame).Returned(r)
-		goto resumed_44
+		goto after_if_44
 	}
 
-then_44:
-//line fringe.go:44:1
-	if t1, st = f.right.pushResumable(r, yield); st != gen.Done {
-		f2.f, f2.yield = nil, nil
-		return f2.Link(r, f2, 3, st)
+//line fringe.go:41:1
+	if f.left != nil {
+		goto after_if_41
 	}
+//line fringe.go:42:1
+	if p := gen.YieldTo(r, yield); p != nil {
+		*p = f.leaf
+		f2.f, f2.PC = nil, 1
+		return f2.Hand()
+	}
+	if c, ok := gen.Resumable11(yield).(interface {
+		CallResumable(*gen.Run, int) (bool, gen.Status)
+	}); ok {
+//line fringe.go:42:1
+		ret0, st = c.CallResumable(r, f.leaf)
+		if st != gen.Done {
+			f2.f = nil
+			return f2.Link(r, f2, 1, st)
+		}
+	} else {
+//line fringe.go:42:1
+		ret0 = yield(f.leaf)
+	}
+resumed_42:
+//line fringe.go:42:1
+	goto returned
+after_if_41:
+	f2.f, f2.PC = f.left, 0
+	f2.Push(2, forkPushWaiting{f: f})
+	goto again
 resumed_44:
+//line fringe.go:44:1
+	if !t1 {
+		goto after_if_44
+	}
+//line fringe.go:44:1
+	f2.f, f2.PC = f.right, 0
+	f2.Tail(3)
+	goto again
 after_if_44:
 //line fringe.go:44:1
-	f2.Ret0 = t1
+	ret0 = t1
+	goto returned
+returned:
+	if pc, c, ok := f2.Pop(); ok {
+		f2.f, f2.PC = c.f, pc
+		f, t1 = c.f, ret0
+		goto resumed_44
+	}
+	f2.Ret0 = ret0
 	return f2.Return(r, f2)
 }
 
-//line fringe_greenlet.go:228:1
+//line fringe_greenlet.go:272:1
 
-func (f *forkPushFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (f *forkPushFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 19) }
 func (*forkPushFrame) Func() *gen.Func      { return fringe_go.At(2) }
 
 var _ func(*fork, func(int) bool) bool = (*fork).push
@@ -255,7 +299,7 @@ func (f2 *forkIteratorFrame) body(r *gen.Run, f *fork) (ret0 func(func(int) bool
 	return (&forkIteratorValue1{recv: gen.Ref(f)}).value(), gen.Done
 }
 
-//line fringe_greenlet.go:260:1
+//line fringe_greenlet.go:304:1
 
 func (f *forkIteratorFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.Ret0, st = f.body(r, f.f)
@@ -295,7 +339,7 @@ func (c *forkIteratorValue1) CallResumable(r *gen.Run, p0 func(int) bool) (st ge
 	return gen.Done
 }
 
-//line fringe_greenlet.go:300:1
+//line fringe_greenlet.go:344:1
 
 func (f *forkIteratorValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c

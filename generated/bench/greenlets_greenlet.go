@@ -106,8 +106,6 @@ func (f *treeWalkFrame) Ask(p *int) gen.Status {
 again:
 	t := f.t
 	switch f.PC {
-	case 1:
-		goto resumed_44
 	case 2:
 //line greenlets.go:46:1
 		if t.right != nil {
@@ -136,12 +134,13 @@ resumed_44:
 returned:
 	if pc, c, ok := f.Pop(); ok {
 		f.t, f.PC = c.t, pc
-		goto again
+		t = c.t
+		goto resumed_44
 	}
 	return gen.Done
 }
 
-//line greenlets_greenlet.go:145:1
+//line greenlets_greenlet.go:144:1
 
 func (f *treeWalkFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -152,7 +151,7 @@ func (f *treeWalkFrame) Resume(r *gen.Run) gen.Status {
 }
 
 func (f *treeWalkFrame) Forget()            { *f = treeWalkFrame{Header: f.Header} }
-func (f *treeWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (f *treeWalkFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 8) }
 func (*treeWalkFrame) Func() *gen.Func      { return greenlets_go.At(1) }
 
 var _ func(*tree) = (*tree).walk
@@ -185,7 +184,7 @@ func (f *sideCounterFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:189:1
+//line greenlets_greenlet.go:188:1
 
 func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -206,7 +205,7 @@ func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:210:1
+//line greenlets_greenlet.go:209:1
 
 func (f *sideCounterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()            { *f = sideCounterFrame{Header: f.Header} }
@@ -245,7 +244,7 @@ func (f *sideToucherFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:249:1
+//line greenlets_greenlet.go:248:1
 
 func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -267,7 +266,7 @@ func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:271:1
+//line greenlets_greenlet.go:270:1
 
 func (f *sideToucherFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()            { *f = sideToucherFrame{Header: f.Header} }
@@ -317,7 +316,7 @@ loop_133:
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:321:1
+//line greenlets_greenlet.go:320:1
 
 func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -342,7 +341,7 @@ func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:346:1
+//line greenlets_greenlet.go:345:1
 
 func (f *sideDeepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()            { *f = sideDeepFrame{Header: f.Header} }
@@ -386,7 +385,7 @@ func (f *manySpawnedFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:390:1
+//line greenlets_greenlet.go:389:1
 
 func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -416,7 +415,7 @@ func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:420:1
+//line greenlets_greenlet.go:419:1
 
 func (f *manySpawnedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Forget()            { *f = manySpawnedFrame{Returns: f.Returns} }
@@ -450,7 +449,7 @@ func maybeResumable(r *gen.Run, i int) (ret0 int, st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:454:1
+//line greenlets_greenlet.go:453:1
 
 func (f *maybeFrame) Ask(p *int) gen.Status {
 	i := f.i
@@ -474,7 +473,7 @@ after_if_194:
 	return gen.Done
 }
 
-//line greenlets_greenlet.go:478:1
+//line greenlets_greenlet.go:477:1
 
 func (f *maybeFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -530,7 +529,7 @@ loop_205:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:534:1
+//line greenlets_greenlet.go:533:1
 
 func (f *manyCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -565,7 +564,7 @@ resumed_206:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:569:1
+//line greenlets_greenlet.go:568:1
 
 func (f *manyCallsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *manyCallsFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }

@@ -38,8 +38,6 @@ func (f *bushWalkFrame) Ask(p *int) gen.Status {
 again:
 	t := f.t
 	switch f.PC {
-	case 1:
-		goto resumed_33
 	case 2:
 //line walk.go:35:1
 		if t.right != nil {
@@ -68,12 +66,13 @@ resumed_33:
 returned:
 	if pc, c, ok := f.Pop(); ok {
 		f.t, f.PC = c.t, pc
-		goto again
+		t = c.t
+		goto resumed_33
 	}
 	return gen.Done
 }
 
-//line walk_greenlet.go:77:1
+//line walk_greenlet.go:76:1
 
 func (f *bushWalkFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -84,7 +83,7 @@ func (f *bushWalkFrame) Resume(r *gen.Run) gen.Status {
 }
 
 func (f *bushWalkFrame) Forget()            { *f = bushWalkFrame{Header: f.Header} }
-func (f *bushWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (f *bushWalkFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 34) }
 func (*bushWalkFrame) Func() *gen.Func      { return walk_go.At(0) }
 
 var _ func(*bush) = (*bush).walk
@@ -114,7 +113,7 @@ func (f *bushEachFrame) body(r *gen.Run, t *bush, yield func(int) bool) (st gen.
 	return gen.Done
 }
 
-//line walk_greenlet.go:118:1
+//line walk_greenlet.go:117:1
 
 func (f *bushEachFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -135,8 +134,14 @@ var _ = gen.Method10((*new(*bush)).Each, (*bush).EachResumable, (*bush).NewEachF
 
 type bushPushFrame struct {
 	gen.Returns[bool]
+	gen.Calls[bushPushWaiting]
 	t     *bush
 	yield func(int) bool
+}
+
+// bushPushWaiting is what an activation of bush.push keeps while it calls itself.
+type bushPushWaiting struct {
+	t *bush
 }
 
 func (f *bushPushFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
@@ -197,28 +202,43 @@ after_if_45:
 	return t0, gen.Done
 }
 
-//line walk_greenlet.go:201:1
+//line walk_greenlet.go:206:1
 
 func (f *bushPushFrame) Resume(r *gen.Run) (st gen.Status) {
+	var ret0 bool
+again:
 	t, yield := f.t, f.yield
 	var t0 bool
 	switch f.PC {
 	case 1:
 		t0 = r.Callee().(*bushPushFrame).Returned(r)
-//line walk.go:45:1
-		if t0 {
-			goto then_45
-		}
-		goto after_if_45
+		goto resumed_45
 	case 2:
 		t0 = f.Answer(r)
-		goto resumed_45
+		goto resumed_45b
 	case 3:
 		t0 = r.Callee().(*bushPushFrame).Returned(r)
-		goto resumed_45b
+		goto resumed_45c
 	}
 
-then_45:
+//line walk.go:45:1
+	t0 = t == nil
+//line walk.go:45:1
+	if t0 {
+		goto after_if_45
+	}
+//line walk.go:45:1
+	if t.left != nil {
+		f.t, f.PC = t.left, 0
+		f.Push(1, bushPushWaiting{t: t})
+		goto again
+	}
+	t0 = true
+resumed_45:
+//line walk.go:45:1
+	if !t0 {
+		goto after_if_45b
+	}
 //line walk.go:45:1
 	if p := gen.YieldTo(r, yield); p != nil {
 		*p = t.value
@@ -237,27 +257,37 @@ then_45:
 //line walk.go:45:1
 		t0 = yield(t.value)
 	}
-resumed_45:
-after_if_45:
-//line walk.go:45:1
-	if !t0 {
-		goto after_if_45b
-	}
-//line walk.go:45:1
-	if t0, st = t.right.pushResumable(r, yield); st != gen.Done {
-		f.t, f.yield = nil, nil
-		return f.Link(r, f, 3, st)
-	}
 resumed_45b:
 after_if_45b:
 //line walk.go:45:1
-	f.Ret0 = t0
+	if !t0 {
+		goto after_if_45
+	}
+//line walk.go:45:1
+	if t.right != nil {
+		f.t, f.PC = t.right, 0
+		f.Tail(3)
+		goto again
+	}
+	t0 = true
+resumed_45c:
+after_if_45:
+//line walk.go:45:1
+	ret0 = t0
+	goto returned
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.t, f.PC = c.t, pc
+		t, t0 = c.t, ret0
+		goto resumed_45
+	}
+	f.Ret0 = ret0
 	return f.Return(r, f)
 }
 
-//line walk_greenlet.go:259:1
+//line walk_greenlet.go:289:1
 
-func (f *bushPushFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (f *bushPushFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 49) }
 func (*bushPushFrame) Func() *gen.Func      { return walk_go.At(2) }
 
 var _ func(*bush, func(int) bool) bool = (*bush).push

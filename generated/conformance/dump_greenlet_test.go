@@ -290,7 +290,7 @@ func (f *sinksFrame) Resume(r *gen.Run) gen.Status {
 
 func (f *sinksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Forget()            { *f = sinksFrame{Header: f.Header} }
-func (f *sinksFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (f *sinksFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 46) }
 func (*sinksFrame) Func() *gen.Func      { return dump_test_go.At(1) }
 
 var _ func(int) = sinks

@@ -239,9 +239,8 @@ type permuteFrame struct {
 
 // permuteWaiting is what an activation of permute keeps while it calls itself.
 type permuteWaiting struct {
-	list []string
-	n    int
-	i    int
+	n int
+	i int
 }
 
 func newPermuteFrame(list []string, n int) *permuteFrame {
@@ -269,8 +268,29 @@ again:
 	case 1:
 //line generator_test.go:84:1
 		goto returned
-	case 2:
-		i = f.i
+	}
+
+//line generator_test.go:82:1
+	if n != 1 {
+//line generator_test.go:86:1
+		i = 0
+		goto loop_86
+	}
+//line generator_test.go:83:1
+	f.PC = 1
+//line generator_test.go:83:1
+	*p = slices.Clone(list)
+	return gen.Left
+loop_86:
+	if i >= n {
+		goto returned
+	}
+//line generator_test.go:87:1
+	f.n, f.i, f.PC = n-1, 0, 0
+	f.Push(2, permuteWaiting{n: n, i: i})
+	goto again
+resumed_87:
+	{
 //line generator_test.go:88:1
 		j := 0
 		if n%2 == 0 {
@@ -281,35 +301,16 @@ again:
 		i++
 		goto loop_86
 	}
-
-//line generator_test.go:82:1
-	if n != 1 {
-//line generator_test.go:86:1
-		i = 0
-		goto loop_86
-	}
-//line generator_test.go:83:1
-	f.list, f.PC = nil, 1
-//line generator_test.go:83:1
-	*p = slices.Clone(list)
-	return gen.Left
-loop_86:
-	if i >= n {
-		goto returned
-	}
-//line generator_test.go:87:1
-	f.list, f.n, f.i, f.PC = list, n-1, 0, 0
-	f.Push(2, permuteWaiting{list: list, n: n, i: i})
-	goto again
 returned:
 	if pc, c, ok := f.Pop(); ok {
-		f.list, f.n, f.i, f.PC = c.list, c.n, c.i, pc
-		goto again
+		f.n, f.i, f.PC = c.n, c.i, pc
+		n, i = c.n, c.i
+		goto resumed_87
 	}
 	return gen.Done
 }
 
-//line generator_greenlet_test.go:313:1
+//line generator_greenlet_test.go:314:1
 
 func (f *permuteFrame) Resume(r *gen.Run) gen.Status {
 	var v []string
@@ -321,7 +322,7 @@ func (f *permuteFrame) Resume(r *gen.Run) gen.Status {
 
 func (f *permuteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()            { *f = permuteFrame{Header: f.Header} }
-func (f *permuteFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (f *permuteFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 24) }
 func (*permuteFrame) Func() *gen.Func      { return generator_test_go.At(3) }
 
 var _ func([]string, int) = permute
@@ -349,7 +350,7 @@ func (f *yieldsTwiceFrame) body(r *gen.Run) (st gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:353:1
+//line generator_greenlet_test.go:354:1
 
 func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -367,7 +368,7 @@ func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:371:1
+//line generator_greenlet_test.go:372:1
 
 func (f *yieldsTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *gen.Func      { return generator_test_go.At(4) }
@@ -392,7 +393,7 @@ func yieldHelperResumable(r *gen.Run, v int) (st gen.Status) {
 	return gen.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:396:1
+//line generator_greenlet_test.go:397:1
 
 func (f *yieldHelperFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
@@ -440,11 +441,6 @@ again:
 		f.Push(2, nestWaiting{n: f.n, i: i})
 		f.n, f.i, f.PC = i, 0, 0
 		goto again
-	case 2:
-		i = f.i
-//line generator_test.go:145:1
-		i++
-		goto loop_145
 	}
 
 //line generator_test.go:145:1
@@ -459,15 +455,20 @@ loop_145:
 //line generator_test.go:146:1
 	*p = i
 	return gen.Left
+resumed_147:
+//line generator_test.go:145:1
+	i++
+	goto loop_145
 returned:
 	if pc, c, ok := f.Pop(); ok {
 		f.n, f.i, f.PC = c.n, c.i, pc
-		goto again
+		i = c.i
+		goto resumed_147
 	}
 	return gen.Done
 }
 
-//line generator_greenlet_test.go:471:1
+//line generator_greenlet_test.go:472:1
 
 func (f *nestFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -479,7 +480,7 @@ func (f *nestFrame) Resume(r *gen.Run) gen.Status {
 
 func (f *nestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Forget()            { *f = nestFrame{Header: f.Header} }
-func (f *nestFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (f *nestFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 2) }
 func (*nestFrame) Func() *gen.Func      { return generator_test_go.At(6) }
 
 var _ func(int) = nest

@@ -41,6 +41,42 @@ func catchesCountdown(n int) {
 	countdown(n)
 }
 
+// ascent hands out values by yield, calls itself and has a result.
+//
+//greenlet:resumable
+func ascent(n int, yield func(int) bool) bool {
+	if n == 0 {
+		callers = lines(greenlet.Callers(0)) // line 49
+		fails()
+		return true
+	}
+	if n%2 == 0 {
+		return yield(n) && ascent(n-1, yield) // line 54
+	}
+	ok := ascent(n-1, yield) // line 56
+	return ok && yield(-n)
+}
+
+var callers string
+
+//greenlet:resumable
+func ascends(yield func(int) bool) {
+	ascent(4, yield) // line 64
+}
+
+//greenlet:resumable
+func handsOn() {
+	for v := range ascends { // line 69
+		greenlet.Yield(v) // line 70
+	}
+}
+
+//greenlet:resumable
+func catchesAscent() {
+	defer func() { recover() }()
+	handsOn()
+}
+
 // lines are those of a stack, from the outermost call.
 func lines(stack []greenlet.StackFrame) string {
 	var list []string
@@ -134,4 +170,44 @@ func TestPullAllocates(t *testing.T) {
 		next()
 		stop()
 	}))
+}
+
+// The same of those that are resumed by the driver, above a hot call and below another frame.
+func TestStackOfResumedNested(t *testing.T) {
+	const waits = "handsOn:69 ascends:64 ascent:54 ascent:56 ascent:54 handsOn-range1:70"
+	const fallen = "ascends:64 ascent:54 ascent:56 ascent:54 ascent:56 ascent:"
+	g := greenlet.New(newHandsOnFrame())
+	g.Switch()
+	assert.Equal(t, "handsOn:69 ascends:64 ascent:54 handsOn-range1:70", lines(g.Stack()))
+	g.Switch()
+	assert.Equal(t, waits, lines(g.Stack()))
+	var out strings.Builder
+	require.NoError(t, greenlet.DumpTree(&out, g))
+	assert.Equal(t, 2, strings.Count(out.String(), "nested_test.go:54)"))
+	callers = ""
+	require.PanicsWithValue(t, "it fails", func() { g.Switch() })
+	assert.Equal(t, "handsOn:69 "+fallen+"50 fails:19", lines(greenlet.PanicStack("it fails")))
+	assert.Equal(t, "handsOn:69 "+fallen+"49", callers)
+
+	for range greenlet.SeqOf[int](newCatchesAscentFrame()) {
+	}
+	for _, stopped := range []bool{true, false} {
+		next, stop := greenlet.PullSeq(ascends)
+		callers = ""
+		require.PanicsWithValue(t, "it fails", func() {
+			if stopped {
+				defer stop()
+			}
+			for {
+				next()
+			}
+		})
+		assert.Equal(t, "PullSeq:25 "+fallen+"49", callers)
+		if stopped {
+			assert.Equal(t, "PullSeq:25 "+fallen+"50 fails:19", lines(greenlet.PanicStack("it fails")))
+		}
+		_, ok := next()
+		assert.False(t, ok)
+		stop()
+	}
 }

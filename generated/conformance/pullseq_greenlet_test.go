@@ -57,8 +57,14 @@ var _ = gen.Method10((*new(*node)).all, (*node).allResumable, (*node).newAllFram
 
 type nodePushFrame struct {
 	gen.Returns[bool]
+	gen.Calls[nodePushWaiting]
 	n     *node
 	yield func(int) bool
+}
+
+// nodePushWaiting is what an activation of node.push keeps while it calls itself.
+type nodePushWaiting struct {
+	n *node
 }
 
 func (f *nodePushFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
@@ -119,28 +125,43 @@ after_if_23:
 	return t0, gen.Done
 }
 
-//line pullseq_greenlet_test.go:123:1
+//line pullseq_greenlet_test.go:129:1
 
 func (f *nodePushFrame) Resume(r *gen.Run) (st gen.Status) {
+	var ret0 bool
+again:
 	n, yield := f.n, f.yield
 	var t0 bool
 	switch f.PC {
 	case 1:
 		t0 = r.Callee().(*nodePushFrame).Returned(r)
-//line pullseq_test.go:23:1
-		if t0 {
-			goto then_23
-		}
-		goto after_if_23
+		goto resumed_23
 	case 2:
 		t0 = f.Answer(r)
-		goto resumed_23
+		goto resumed_23b
 	case 3:
 		t0 = r.Callee().(*nodePushFrame).Returned(r)
-		goto resumed_23b
+		goto resumed_23c
 	}
 
-then_23:
+//line pullseq_test.go:23:1
+	t0 = n == nil
+//line pullseq_test.go:23:1
+	if t0 {
+		goto after_if_23
+	}
+//line pullseq_test.go:23:1
+	if n.left != nil {
+		f.n, f.PC = n.left, 0
+		f.Push(1, nodePushWaiting{n: n})
+		goto again
+	}
+	t0 = true
+resumed_23:
+//line pullseq_test.go:23:1
+	if !t0 {
+		goto after_if_23b
+	}
 //line pullseq_test.go:23:1
 	if p := gen.YieldTo(r, yield); p != nil {
 		*p = n.value
@@ -159,27 +180,37 @@ then_23:
 //line pullseq_test.go:23:1
 		t0 = yield(n.value)
 	}
-resumed_23:
-after_if_23:
-//line pullseq_test.go:23:1
-	if !t0 {
-		goto after_if_23b
-	}
-//line pullseq_test.go:23:1
-	if t0, st = n.right.pushResumable(r, yield); st != gen.Done {
-		f.n, f.yield = nil, nil
-		return f.Link(r, f, 3, st)
-	}
 resumed_23b:
 after_if_23b:
 //line pullseq_test.go:23:1
-	f.Ret0 = t0
+	if !t0 {
+		goto after_if_23
+	}
+//line pullseq_test.go:23:1
+	if n.right != nil {
+		f.n, f.PC = n.right, 0
+		f.Tail(3)
+		goto again
+	}
+	t0 = true
+resumed_23c:
+after_if_23:
+//line pullseq_test.go:23:1
+	ret0 = t0
+	goto returned
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.n, f.PC = c.n, pc
+		n, t0 = c.n, ret0
+		goto resumed_23
+	}
+	f.Ret0 = ret0
 	return f.Return(r, f)
 }
 
-//line pullseq_greenlet_test.go:181:1
+//line pullseq_greenlet_test.go:212:1
 
-func (f *nodePushFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (f *nodePushFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 12) }
 func (*nodePushFrame) Func() *gen.Func      { return pullseq_test_go.At(1) }
 
 var _ func(*node, func(int) bool) bool = (*node).push
@@ -234,7 +265,7 @@ after_if_57:
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:238:1
+//line pullseq_greenlet_test.go:269:1
 
 func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 	depth, do := f.depth, f.do
@@ -265,7 +296,7 @@ func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:269:1
+//line pullseq_greenlet_test.go:300:1
 
 func (f *eachFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
 func (*eachFrame) Func() *gen.Func      { return pullseq_test_go.At(2) }
@@ -296,7 +327,7 @@ func (f *throughFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	return *sum, gen.Done
 }
 
-//line pullseq_greenlet_test.go:300:1
+//line pullseq_greenlet_test.go:331:1
 
 func (f *throughFrame) Resume(r *gen.Run) (st gen.Status) {
 	var sum *int
@@ -313,7 +344,7 @@ func (f *throughFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:317:1
+//line pullseq_greenlet_test.go:348:1
 
 func (f *throughFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Forget()            { *f = throughFrame{Returns: f.Returns} }
@@ -336,7 +367,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:340:1
+//line pullseq_greenlet_test.go:371:1
 
 type throughFunc1Frame struct {
 	gen.Header
@@ -358,7 +389,7 @@ func (c *throughFunc1) CallResumable(r *gen.Run, i int) (st gen.Status) {
 	return gen.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:362:1
+//line pullseq_greenlet_test.go:393:1
 
 func (f *throughFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -412,7 +443,7 @@ func (f *overPlainFrame) body(r *gen.Run, ended *atomic.Bool) (st gen.Status) {
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:416:1
+//line pullseq_greenlet_test.go:447:1
 
 func (f *overPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	var loop *gen.Loop
@@ -428,7 +459,7 @@ func (f *overPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:432:1
+//line pullseq_greenlet_test.go:463:1
 
 func (f *overPlainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()            { *f = overPlainFrame{Header: f.Header} }
@@ -454,7 +485,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:458:1
+//line pullseq_greenlet_test.go:489:1
 
 type overPlainRange1Frame struct {
 	gen.Returns[bool]
@@ -478,7 +509,7 @@ func (c *overPlainRange1) CallResumable(r *gen.Run, i int) (ret0 bool, st gen.St
 	return ret0, gen.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:482:1
+//line pullseq_greenlet_test.go:513:1
 
 func (f *overPlainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -490,7 +521,7 @@ func (f *overPlainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line pullseq_greenlet_test.go:494:1
+//line pullseq_greenlet_test.go:525:1
 
 func (f *overPlainRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *gen.Func      { return pullseq_test_go.At(6) }

@@ -280,14 +280,10 @@ after_if_162:
 	*p = 0
 	return gen.Left
 returned:
-	if pc, _, ok := f.Pop(); ok {
-		f.PC = pc
-		goto again
-	}
 	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:291:1
+//line shutdown_greenlet_test.go:287:1
 
 func (f *deepFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -299,7 +295,7 @@ func (f *deepFrame) Resume(r *gen.Run) gen.Status {
 
 func (f *deepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Forget()            { *f = deepFrame{Header: f.Header} }
-func (f *deepFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (f *deepFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 62) }
 func (*deepFrame) Func() *gen.Func      { return shutdown_test_go.At(4) }
 
 var _ func(int) = deep

@@ -5,9 +5,8 @@ package gen
 //
 // A call in tail position keeps nothing: it is counted, for stacks.
 type Calls[S any] struct {
-	list  []activation[S] // the first n wait
-	n     int
-	tails tails // below the activation that runs
+	list  []activation[S] // those that wait, the innermost last
+	tails tails           // below the activation that runs
 }
 
 // activation is one that waits.
@@ -22,14 +21,8 @@ type tails struct{ pc, n uint32 }
 
 // Push notes that the activation that runs calls another one, in state pc, and keeps s.
 func (c *Calls[S]) Push(pc uint32, s S) {
-	i := uint(c.n)
-	if i >= uint(len(c.list)) {
-		c.list = append(c.list, activation[S]{})
-		c.list = c.list[:cap(c.list)]
-	}
-	c.list[i] = activation[S]{s, pc, c.tails}
+	c.list = append(c.list, activation[S]{s, pc, c.tails})
 	c.tails.n = 0
-	c.n = int(i) + 1
 }
 
 // Tail is Push for a call behind which the activation does nothing but return. There is one such
@@ -44,21 +37,23 @@ func (c *Calls[S]) Tail(pc uint32) {
 // Pop ends the activation that runs; ok says whether another one has called it, which goes on in
 // state pc with s.
 func (c *Calls[S]) Pop() (pc uint32, s S, ok bool) {
-	i := uint(c.n) - 1
-	if i >= uint(len(c.list)) {
+	n := len(c.list)
+	if n == 0 {
 		return 0, s, false
 	}
-	a := &c.list[i]
+	a := &c.list[n-1]
+	c.list = c.list[:n-1]
 	pc, s, c.tails = a.pc, a.kept, a.tails
 	a.kept = *new(S)
-	c.n = int(i)
 	return pc, s, true
 }
+
+func (c *Calls[S]) calls() *Calls[S] { return c }
 
 // Waiting yields the states of the activations that wait, the innermost first.
 func (c *Calls[S]) Waiting(yield func(pc uint32) bool) {
 	t := c.tails
-	for i := c.n - 1; ; i-- {
+	for i := len(c.list) - 1; ; i-- {
 		for range t.n {
 			if !yield(t.pc) {
 				return

@@ -29,7 +29,7 @@ func TestCalls(t *testing.T) {
 	assert.Equal(t, uint32(1), pc)
 	assert.Same(t, n, s)
 	assert.Equal(t, []uint32{3}, states())
-	assert.Nil(t, c.list[0].kept, "what has gone on is held")
+	assert.Nil(t, c.list[:1][0].kept, "what has gone on is held")
 	_, _, ok = c.Pop()
 	assert.False(t, ok)
 

@@ -3,7 +3,7 @@
 // which is one folder up.
 //
 //   - Frames embed a [Header], or one with results, as [Returns]; [Funcs] describes functions.
-//   - Suspend and return: [New], [Take], [Free], [MakeFrame], [Yielded], [Send], [Result], [YieldTo].
+//   - Suspend and return: [New], [Take], [Free], [FreeNested], [MakeFrame], [Yielded], [Send], [Result], [YieldTo].
 //   - Start: [SetArgs], [SetVariadic].
 //   - Say what a function hands out: [Yields], [Exchanges].
 //   - Function values: [Closure], [Bind], [Resumable], [Register], [RegisterMethod] and

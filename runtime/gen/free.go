@@ -67,6 +67,25 @@ func Free[F any, P framePtr[F]](r *Run, f P, list int) {
 	give[F](r, f, list)
 }
 
+// FreeNested is [Free] for a frame that has calls of its function in it. Their room goes to the
+// caller, if that is one of the function, too; so the walk of a tree makes room once. Else it stays
+// with the frame, unless it is large.
+func FreeNested[F any, P framePtr[F], S any](r *Run, f P, calls *Calls[S], list int) {
+	room := calls.list[:0]
+	Free(r, f, list)
+	if caller, ok := r.Mark().(interface{ calls() *Calls[S] }); ok {
+		if to := caller.calls(); len(to.list) == 0 && cap(to.list) < cap(room) {
+			to.list, room = room, to.list
+		}
+	}
+	if cap(room) <= maxRoom {
+		calls.list = room
+	}
+}
+
+// maxRoom is for how many calls a free frame keeps room: a balanced tree is not as deep.
+const maxRoom = 64
+
 // give makes room for f and those that may follow. A list of another type begins anew.
 func give[F any](r *Run, f *F, list int) {
 	c := r.FreeLists()

@@ -51,6 +51,7 @@ type funcEmitter struct {
 	oneCode      bool                // hot calls and resumptions have the same: see unified
 	canStart     bool                // there are frames that begin, not only those that suspended calls take
 	asker        *asker              // what the function is as one; nil for most
+	recursion    *recursion          // the function's calls of itself, if one frame has all its activations
 	typeNames    bool                // the aliases of types can be said here
 	declaring    *types.TypeName     // the hoisted type being declared
 	sourceLabels map[string]bool     // see userLabels
@@ -94,8 +95,11 @@ func (e *funcEmitter) begin() {
 		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
 	}
 	e.canStart = e.fn.Lit == nil && (e.Colors == nil || e.Colors.CanStart(e.fn.Obj))
-	if e.asker = e.askerOf(); e.asker != nil {
+	e.recursion = e.recursionOf()
+	if e.asker = e.askerOf(e.recursion); e.asker != nil {
 		e.p = e.local("p")
+	} else if e.recursion != nil && !e.handsOut() {
+		e.recursion = nil
 	}
 	e.oneCode = e.unified()
 	e.held = map[ast.Expr]string{}

@@ -15,31 +15,17 @@ import (
 // the method Ask, without the run and its driver.
 type asker struct {
 	value, answer types.Type
-	calls         []*ir.Wait // of itself: see fn_nested.go
-	tail          *ir.Wait   // one of them that has nothing to return to, or nil
-	// again and returned are the labels where Ask goes on with another activation, and where one
-	// goes that is over.
-	again, returned string
-	returns         bool // the latter is used
 }
 
-// askerOf is what e.fn is as an asker, or nil if it is none.
-func (e *funcEmitter) askerOf() *asker {
-	if !e.canStart || e.fn.Eager() { // nobody asks it
+// askerOf is what e.fn is as an asker, or nil if it is none; own are its calls of itself.
+func (e *funcEmitter) askerOf(own *recursion) *asker {
+	if !e.canStart || e.fn.Eager() || own != nil && e.fn.Obj.Signature().Results().Len() > 0 { // nobody asks it
 		return nil
 	}
 	var a *asker
-	var calls []*ir.Wait
-	var tail *ir.Wait
 	for _, b := range e.fn.Blocks {
 		w, ok := b.Term.(*ir.Wait)
-		if !ok {
-			continue
-		}
-		if e.callsItself(w) && e.keeps(w) {
-			if calls = append(calls, w); tail == nil && e.isTail(w) {
-				tail = w
-			}
+		if !ok || own.has(w) {
 			continue
 		}
 		of := e.asks(w)
@@ -48,10 +34,9 @@ func (e *funcEmitter) askerOf() *asker {
 		}
 		a = of
 	}
-	if a == nil || e.namesRun() || len(calls) > 0 && a.answer != nil {
+	if a == nil || e.namesRun() || own != nil && a.answer != nil {
 		return nil
 	}
-	a.calls, a.tail = calls, tail
 	return a
 }
 

@@ -18,13 +18,20 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	e.alias, e.suspended = map[*ir.Var]string{}, ""
 	e.findReads()
 	if e.nested() {
-		e.asker.again, e.asker.returned = e.freeLabel("again"), e.freeLabel("returned")
+		e.recursion.again, e.recursion.returned = e.freeLabel("again"), e.freeLabel("returned")
+	}
+	if e.nested() {
+		e.findReturns()
 	}
 	e.layOut()
 	e.typeNames = true
 	defer func() { e.typeNames = false }()
 	e.below = nil
 	dispatch := e.dispatchStates()
+	var back []jen.Code
+	if e.nested() && e.recursion.returns {
+		back = e.goesBack()
+	}
 	blocks := e.blocks()
 
 	var body []jen.Code
@@ -40,10 +47,8 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 		body = append(body, jen.Id(e.suspended).Op(":"), jen.Return(append(e.retIDs(), e.linked(jen.Id(e.f).Dot("PC"), e.st))...))
 	}
 	if e.nested() {
-		if e.asker.returns {
-			body = append(body, e.goesBack()...)
-		}
-		return append([]jen.Code{jen.Id(e.asker.again).Op(":")}, e.declared(body)...)
+		body = append(body, back...)
+		return append(append(e.results0(), jen.Id(e.recursion.again).Op(":")), e.declared(body)...)
 	}
 	return e.declared(body)
 }
@@ -112,6 +117,12 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 // drop clears fields, if there is a frame. A hot call may have the constructor's, which
 // holds parameters.
 func (e *funcEmitter) drop(fields []ir.Field) []jen.Code {
+	if e.nested() {
+		fields = slices.DeleteFunc(slices.Clone(fields), e.isNeeded)
+		if len(fields) == 0 {
+			return nil
+		}
+	}
 	if e.variant.resumes() {
 		return []jen.Code{e.zeroFields(fields)}
 	}

@@ -116,7 +116,7 @@ func (e *funcEmitter) place(v *ir.Var) *jen.Statement {
 		return jen.Id(e.f).Dot(v.Field)
 	case v.Place != ir.AsResult:
 		return jen.Id(v.Name)
-	case e.variant.mayBeHot():
+	case e.variant.mayBeHot(), e.nested():
 		return jen.Id(e.rets[v.Number])
 	}
 	return jen.Id(e.f).Dot(e.fn.Frame.Results[v.Number])

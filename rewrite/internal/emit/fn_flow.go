@@ -23,7 +23,7 @@ func (e *funcEmitter) layOut() {
 	for _, b := range e.list {
 		seen := map[*ir.Block]bool{}
 		succs := e.succs(b)
-		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot && (!w.IsCall() || e.asking() && w != e.asker.tail && e.goesOn(w) == nil) {
+		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot && (!w.IsCall() || e.callsItself(w) && !(e.asking() && w == e.recursion.tail) && e.goesOn(w) == nil) {
 			succs = succs[:len(succs)-1] // by the dispatch only
 		}
 		for _, s := range succs {
@@ -34,11 +34,15 @@ func (e *funcEmitter) layOut() {
 		}
 	}
 	for _, w := range e.waits() {
-		if preds[w.Next] == 0 && !targeted[w.Next] && w.Next != e.fn.Blocks[0] {
+		if !e.comesBack(w) && preds[w.Next] == 0 && !targeted[w.Next] && w.Next != e.fn.Blocks[0] {
 			e.inlined[w.Next] = true // in the case that leads there, unless there is another
 		} else {
 			delete(e.inlined, w.Next)
 		}
+		preds[w.Next] += 2
+	}
+	for _, w := range e.comeBack() {
+		delete(e.inlined, w.Next)
 		preds[w.Next] += 2
 	}
 	defer func() {
@@ -95,7 +99,7 @@ func (e *funcEmitter) behind(b *ir.Block) *ir.Block {
 			return t.Then
 		}
 	case *ir.Wait:
-		if t.IsCall() && (!e.asking() || e.goesOn(t) != nil) {
+		if t.IsCall() && (!e.callsItself(t) || e.goesOn(t) != nil) {
 			return t.Next
 		}
 	}

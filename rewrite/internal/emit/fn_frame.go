@@ -106,13 +106,17 @@ func (e *funcEmitter) freeList() jen.Code {
 // release gives a frame back that has returned.
 func (e *funcEmitter) release(out *jen.File) {
 	r := e.free("r")
-	e.method(out, "Release", e.runParam(r)).Add(oneLine(e.rt("Free").Call(jen.Id(r), jen.Id(e.free("f")), e.freeList())))
+	args, free := []jen.Code{jen.Id(r), jen.Id(e.free("f"))}, "Free"
+	if e.recursion != nil {
+		args, free = append(args, jen.Op("&").Add(e.field("Calls"))), "FreeNested"
+	}
+	e.method(out, "Release", e.runParam(r)).Add(oneLine(e.rt(free).Call(append(args, e.freeList())...)))
 }
 
 // forget clears all but the results, if the frame may hold on to memory otherwise: the
 // greenlet that ran it has ended, and may be kept.
 func (e *funcEmitter) forget(out *jen.File) {
-	if !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var != nil }) && (e.asker == nil || len(e.asker.calls) == 0) {
+	if !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var != nil }) && e.recursion == nil {
 		return
 	}
 	kept := []jen.Code{jen.Id(e.embeddedName()).Op(":").Add(e.field(e.embeddedName()))}
@@ -176,7 +180,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			e.marker(g)
 		}
 		g.Add(e.embedded())
-		if e.asker != nil && len(e.asker.calls) > 0 {
+		if e.recursion != nil {
 			g.Add(e.rt("Calls").Types(jen.Id(e.waiting())))
 		}
 		if lit := e.fn.Lit; lit != nil {

@@ -2,7 +2,6 @@ package emit
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -13,17 +12,135 @@ import (
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
-// An asker may call itself: one frame has all its activations then. The one that runs is in the
-// frame as ever; what those that wait for it need is on a stack in the frame, gen.Calls. A call
-// and a return stay within Ask, so that no frame is taken, linked or resumed by anybody.
+// A function that hands out values may call itself: one frame has all its activations then. The
+// one that runs is in the frame as ever; what those that wait for it need is on a stack in the
+// frame, gen.Calls. A call and a return stay within the resumption, Ask or Resume, so that no frame
+// is taken, linked or resumed by anybody.
+//
+// Of a function that is no asker the hot call calls the companion, as any does: each of these
+// activations that suspends has its frame, below which Resume makes further ones.
 
-// callsItself reports whether w is a call that Ask can make: of the function itself, with
-// nothing to be converted but the arguments.
-func (e *funcEmitter) callsItself(w *ir.Wait) bool {
+// recursion is the calls of a function of itself.
+type recursion struct {
+	calls []*ir.Wait
+	tail  *ir.Wait // one of them that has nothing to return to, or nil
+	fixed []bool   // parameters that are the same in all activations
+	// again and returned are the labels where the resumption goes on with another activation, and
+	// where one goes that is over.
+	again, returned string
+	returns         bool // the latter is used
+}
+
+func (o *recursion) has(w *ir.Wait) bool { return o != nil && slices.Contains(o.calls, w) }
+
+// recursionOf are those of e.fn, or nil if there are none, or one that can't be made in the frame.
+func (e *funcEmitter) recursionOf() *recursion {
 	sig := e.fn.Obj.Signature()
-	if w.Op != color.OpCall || w.Callee != e.fn.Obj || e.fn.Durable || e.fn.Recovers || e.tparams.Len() > 0 ||
-		sig.Results().Len() > 0 || sig.Variadic() || len(w.Call.Args) != sig.Params().Len() {
+	if e.fn.Lit != nil || e.fn.Eager() || e.fn.Durable || e.fn.KeepsResults() || e.tparams.Len() > 0 || sig.Variadic() {
+		return nil
+	}
+	o := &recursion{}
+	for _, b := range e.fn.Blocks {
+		w, ok := b.Term.(*ir.Wait)
+		if !ok || w.Op != color.OpCall || w.Callee != e.fn.Obj {
+			continue
+		}
+		if !e.isOwnCall(w) || !e.keeps(w) {
+			return nil
+		}
+		if o.calls = append(o.calls, w); o.tail == nil && e.isTail(w) {
+			o.tail = w
+		}
+	}
+	if o.calls == nil {
+		return nil
+	}
+	for i := range e.fn.Params {
+		o.fixed = append(o.fixed, e.isFixed(i, o.calls))
+	}
+	return o
+}
+
+// handsOut reports whether the function's suspensions, but for its own calls, hand out values, and
+// it is short enough to have its beginning in the resumption, too.
+func (e *funcEmitter) handsOut() bool {
+	size, found := 0, false
+	for _, b := range e.fn.Blocks {
+		size += weight(b)
+		w, ok := b.Term.(*ir.Wait)
+		if !ok || e.recursion.has(w) {
+			continue
+		}
+		if w.Op != color.OpYield && w.Op != color.OpExchange && !e.answers(w) {
+			return false
+		}
+		found = true
+	}
+	return found && size <= 2*maxTwice
+}
+
+// isFixed reports whether the calls pass parameter i on as it is, and nothing else becomes of it.
+func (e *funcEmitter) isFixed(i int, calls []*ir.Wait) bool {
+	v := e.fn.Params[i]
+	if v == nil || v.Aliased || v.Box || v.Witness != nil {
 		return false
+	}
+	for _, w := range calls {
+		id, ok := ast.Unparen(callArgs(w.Call)[i]).(*ast.Ident)
+		if !ok || e.fn.VarOf(id) != v {
+			return false
+		}
+	}
+	written := false
+	write := func(x ast.Expr) {
+		id, ok := ast.Unparen(x).(*ast.Ident)
+		written = written || ok && e.Info.Uses[id] == v.Obj
+	}
+	ast.Inspect(e.fn.Decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, x := range n.Lhs {
+				write(x)
+			}
+		case *ast.IncDecStmt:
+			write(n.X)
+		case *ast.RangeStmt:
+			if n.Key != nil {
+				write(n.Key)
+			}
+			if n.Value != nil {
+				write(n.Value)
+			}
+		}
+		return !written
+	})
+	return !written
+}
+
+// isFixedField reports whether a field is that of such a parameter.
+func (e *funcEmitter) isFixedField(name string) bool {
+	for i, field := range e.fn.Frame.Params {
+		if field == name && e.recursion.fixed[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// isNeeded reports whether a field holds what other activations in the frame need, too.
+func (e *funcEmitter) isNeeded(f ir.Field) bool { return e.nested() && e.isFixedField(f.Name) }
+
+// isOwnCall reports whether w, a call of the function itself, has nothing to be converted but the
+// arguments.
+func (e *funcEmitter) isOwnCall(w *ir.Wait) bool {
+	sig := e.fn.Obj.Signature()
+	if w.Outcomes != nil || len(w.Call.Args) != sig.Params().Len() {
+		return false
+	}
+	for _, v := range w.Results {
+		if v != nil && (v.Witness != nil || e.anyField(v)) {
+			return false
+		}
 	}
 	switch fun := w.Source.Fun.(type) {
 	case *ast.Ident:
@@ -49,14 +166,45 @@ func (e *funcEmitter) keeps(w *ir.Wait) bool {
 	return true
 }
 
-// isTail reports whether there is nothing left to do behind w.
+// isTail reports whether there is nothing left to do behind w but to return what it has.
 func (e *funcEmitter) isTail(w *ir.Wait) bool {
-	x, ok := w.Next.Term.(*ir.Exit)
-	return ok && len(w.Live) == 0 && onlyMarks(w.Next) && (x.Return == nil || len(x.Results) == 0)
+	x := exitAt(w.Next)
+	n := e.fn.Obj.Signature().Results().Len()
+	if x == nil || len(w.Live) > 0 || n > 0 && (x.Return == nil || len(x.Results) != n || len(w.Results) != n) {
+		return false
+	}
+	for i := range n {
+		id, ok := ast.Unparen(x.Results[i]).(*ast.Ident)
+		if !ok || w.Results[i] == nil || e.fn.VarOf(id) != w.Results[i] || w.Results[i].Box {
+			return false
+		}
+	}
+	return true
 }
 
-// nested reports whether the code being emitted is that of an asker that calls itself.
-func (e *funcEmitter) nested() bool { return e.asking() && len(e.asker.calls) > 0 }
+// exitAt is the return that is all that b leads to, or nil.
+func exitAt(b *ir.Block) *ir.Exit {
+	for range 8 { // jumps may go in a circle
+		if !onlyMarks(b) {
+			return nil
+		}
+		switch t := b.Term.(type) {
+		case *ir.Exit:
+			return t
+		case *ir.Jump:
+			b = t.To
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// nested reports whether the code being emitted makes the calls of the function of itself.
+func (e *funcEmitter) nested() bool { return e.recursion != nil && e.variant == resumedCall }
+
+// callsItself reports whether the code being emitted makes the call w so.
+func (e *funcEmitter) callsItself(w *ir.Wait) bool { return e.nested() && e.recursion.has(w) }
 
 // waiting is the type of what an activation keeps that waits for another one.
 func (e *funcEmitter) waiting() string {
@@ -66,13 +214,13 @@ func (e *funcEmitter) waiting() string {
 // keptFields are the fields of the frame that live across a call of the function itself.
 func (e *funcEmitter) keptFields() (list []ir.Field) {
 	kept := map[string]bool{}
-	for _, w := range e.asker.calls {
+	for _, w := range e.recursion.calls {
 		for _, v := range w.Live {
 			kept[v.Field] = true
 		}
 	}
 	for _, f := range e.fn.Frame.Fields {
-		if kept[f.Name] {
+		if kept[f.Name] && !e.isFixedField(f.Name) {
 			list = append(list, f)
 		}
 	}
@@ -81,7 +229,7 @@ func (e *funcEmitter) keptFields() (list []ir.Field) {
 
 // waitingType declares it.
 func (e *funcEmitter) waitingType(out *jen.File) {
-	if e.asker == nil || len(e.asker.calls) == 0 {
+	if e.recursion == nil {
 		return
 	}
 	out.Commentf("%s is what an activation of %s keeps while it calls itself.", e.waiting(), e.sourceName())
@@ -98,7 +246,7 @@ func (e *funcEmitter) waitingType(out *jen.File) {
 func (e *funcEmitter) callItself(w *ir.Wait, next *ir.Block) []jen.Code {
 	var push jen.Code
 	resident := false
-	if w == e.asker.tail {
+	if w == e.recursion.tail {
 		push = jen.Id(e.f).Dot("Tail").Call(jen.Lit(w.State))
 	} else {
 		kept := map[string]jen.Code{}
@@ -118,6 +266,10 @@ func (e *funcEmitter) callItself(w *ir.Wait, next *ir.Block) []jen.Code {
 	var lhs, rhs []jen.Code
 	param := map[string]bool{}
 	for i, field := range e.fn.Frame.Params {
+		if e.recursion.fixed[i] {
+			param[field] = true
+			continue
+		}
 		if field == "" {
 			lhs = append(lhs, jen.Id("_"))
 		} else {
@@ -127,7 +279,7 @@ func (e *funcEmitter) callItself(w *ir.Wait, next *ir.Block) []jen.Code {
 		rhs = append(rhs, e.Expr(args[i]))
 	}
 	for _, f := range e.fn.Frame.Fields {
-		if !param[f.Name] {
+		if !param[f.Name] && !e.isResult(f) {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(f.Name)), append(rhs, e.zeroField(f))
 		}
 	}
@@ -137,90 +289,81 @@ func (e *funcEmitter) callItself(w *ir.Wait, next *ir.Block) []jen.Code {
 	if resident {
 		call[0], call[1] = push, begin
 	}
-	if goes := e.goesOn(w); goes != nil {
-		return append([]jen.Code{jen.If(goes).Block(call...)}, e.goOn(w.Next, next)...)
+	if returns := e.goesOn(w); returns != nil {
+		code := []jen.Code{jen.If(returns.unless).Block(call...)}
+		if returns.value != nil && w.Results[0] != nil {
+			code = append(code, jen.List(e.resultTargets(w)...).Op("=").Add(returns.value))
+		}
+		return append(code, e.goOn(w.Next, next)...)
 	}
 	return call
 }
 
-// goesOn says whether the activation that w calls does not return at once, as one for a nil
-// pointer may do: such a call takes neither a push nor a pop. It is nil if that is not to be known
-// from the arguments.
-func (e *funcEmitter) goesOn(w *ir.Wait) *jen.Statement {
-	for _, n := range e.fn.Blocks[0].List {
-		if _, ok := n.(*ir.Mark); ok {
-			continue
-		}
-		leaf, ok := n.(*ir.Leaf)
-		if !ok {
-			return nil
-		}
-		first, ok := leaf.Stmt.(*ast.IfStmt)
-		if !ok || first.Init != nil || first.Else != nil || len(first.Body.List) != 1 {
-			return nil
-		}
-		if ret, ok := first.Body.List[0].(*ast.ReturnStmt); !ok || len(ret.Results) > 0 {
-			return nil
-		}
-		return e.unless(first.Cond, callArgs(w.Call))
+// isResult reports whether a field is a result, which is set when the frame returns.
+func (e *funcEmitter) isResult(f ir.Field) bool { return f.Var == nil }
+
+// results0 declares what the activation that has returned last hands to who has called it in the
+// frame.
+func (e *funcEmitter) results0() (code []jen.Code) {
+	if e.asking() {
+		return nil
 	}
-	return nil
+	if e.recursion.returns {
+		i := 0
+		for v := range e.fn.Obj.Signature().Results().Variables() {
+			code = append(code, jen.Var().Id(e.rets[i]).Add(e.Type(v.Type())))
+			i++
+		}
+	}
+	return code
+}
+
+// findReturns finds out whether the code being emitted returns anywhere.
+func (e *funcEmitter) findReturns() {
+	e.recursion.returns = slices.ContainsFunc(e.list, func(b *ir.Block) bool {
+		if _, ok := b.Term.(*ir.Exit); ok {
+			return true
+		}
+		return slices.ContainsFunc(b.List, func(n ir.Node) bool {
+			leaf, ok := n.(*ir.Leaf)
+			return ok && returns(leaf.Stmt)
+		})
+	})
+}
+
+// returns reports whether s has a return statement of the function around.
+func returns(s ast.Stmt) (found bool) {
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// comesBack reports whether an activation that w has called gives control back to the one that
+// waits, in the frame.
+func (e *funcEmitter) comesBack(w *ir.Wait) bool {
+	return e.callsItself(w) && w != e.recursion.tail && e.recursion.returns
+}
+
+// comeBack are the calls behind which that may be.
+func (e *funcEmitter) comeBack() (list []*ir.Wait) {
+	for _, w := range e.waitsIn(e.list) {
+		if e.comesBack(w) {
+			list = append(list, w)
+		}
+	}
+	return list
 }
 
 // onlyMarks reports whether b has no statements that do anything.
 func onlyMarks(b *ir.Block) bool {
 	return !slices.ContainsFunc(b.List, func(n ir.Node) bool { _, ok := n.(*ir.Mark); return !ok })
-}
-
-// unless is the opposite of the comparison x, with arguments in place of the parameters. Those are
-// of the same types, and have no effects. It is nil for any other x.
-func (e *funcEmitter) unless(x ast.Expr, args []ast.Expr) *jen.Statement {
-	cmp, ok := ast.Unparen(x).(*ast.BinaryExpr)
-	if !ok || cmp.Op.Precedence() != token.EQL.Precedence() {
-		return nil
-	}
-	operand := func(x ast.Expr) *jen.Statement {
-		id, ok := ast.Unparen(x).(*ast.Ident)
-		if !ok {
-			if lit, ok := ast.Unparen(x).(*ast.BasicLit); ok {
-				return e.Expr(lit)
-			}
-			return nil
-		}
-		if v := e.fn.VarOf(id); v != nil {
-			i := slices.Index(e.fn.Params, v)
-			if i < 0 || v.Box || !atom(args[i]) {
-				return nil
-			}
-			tv := e.Info.Types[args[i]]
-			if tv.Value != nil || tv.Type == nil || !types.Identical(tv.Type, v.Type) || !e.compares(v.Type, cmp) {
-				return nil
-			}
-			return e.Expr(args[i])
-		}
-		switch e.Info.Uses[id].(type) {
-		case *types.Const, *types.Nil:
-			return e.Expr(id)
-		}
-		return nil
-	}
-	l, r := operand(cmp.X), operand(cmp.Y)
-	if l == nil || r == nil {
-		return nil
-	}
-	return l.Op(negated[cmp.Op].String()).Add(r)
-}
-
-// compares reports whether cmp, of values of type t, never panics, and is the opposite of what it
-// is with the opposite operator.
-func (e *funcEmitter) compares(t types.Type, cmp *ast.BinaryExpr) bool {
-	switch t := t.Underlying().(type) {
-	case *types.Basic:
-		return t.Info()&(types.IsFloat|types.IsComplex) == 0
-	case *types.Pointer, *types.Chan:
-		return true
-	}
-	return e.Info.Types[cmp.X].IsNil() || e.Info.Types[cmp.Y].IsNil()
 }
 
 // callArgs are the receiver, if it is a method, and the arguments.
@@ -232,11 +375,28 @@ func callArgs(call *ast.CallExpr) []ast.Expr {
 }
 
 // again goes on with what the frame has.
-func (e *funcEmitter) again() jen.Code { return jen.Goto().Id(e.asker.again) }
+func (e *funcEmitter) again() jen.Code { return jen.Goto().Id(e.recursion.again) }
 
 // goesBack is what an activation does that has returned: it lets the one go on that has called
 // it, if there is one.
 func (e *funcEmitter) goesBack() []jen.Code {
+	code := []jen.Code{jen.Id(e.recursion.returned).Op(":")}
+	if list := e.comeBack(); len(list) > 0 {
+		code = append(code, e.pops(list))
+	}
+	if e.asking() {
+		return append(code, jen.Return(e.askedOut()))
+	}
+	var fields, rets []jen.Code
+	for i, field := range e.fn.Frame.Results {
+		fields, rets = append(fields, jen.Id(e.f).Dot(field)), append(rets, jen.Id(e.rets[i]))
+	}
+	code = append(code, assignment(fields, rets)...)
+	return append(code, jen.Return(jen.Id(e.f).Dot("Return").Call(jen.Id(e.r), jen.Id(e.f))))
+}
+
+// pops goes on with an activation that waits behind one of the calls, if one does.
+func (e *funcEmitter) pops(list []*ir.Wait) jen.Code {
 	f, pc, c, ok := e.f, e.local("pc"), e.local("c"), e.local("ok")
 	var lhs, rhs []jen.Code
 	kept := map[string]bool{}
@@ -245,22 +405,45 @@ func (e *funcEmitter) goesBack() []jen.Code {
 		lhs, rhs = append(lhs, jen.Id(f).Dot(field.Name)), append(rhs, jen.Id(c).Dot(field.Name))
 	}
 	for _, field := range e.fn.Frame.Fields {
-		if field.Pointers && !kept[field.Name] {
+		if field.Pointers && !kept[field.Name] && !e.isFixedField(field.Name) && !e.isResult(field) {
 			lhs, rhs = append(lhs, jen.Id(f).Dot(field.Name)), append(rhs, e.zeroField(field))
 		}
+	}
+	lhs, rhs = append(lhs, jen.Id(f).Dot("PC")), append(rhs, jen.Id(pc))
+	code := []jen.Code{jen.List(lhs...).Op("=").List(rhs...)}
+	if len(list) == 1 {
+		code = append(code, e.goesBackTo(list[0], c)...)
+	} else {
+		var cases []jen.Code
+		for i, w := range list {
+			of := jen.Case(jen.Lit(w.State))
+			if i == len(list)-1 {
+				of = jen.Default()
+			}
+			cases = append(cases, of.Block(e.goesBackTo(w, c)...))
+		}
+		code = append(code, jen.Switch(jen.Id(pc)).Block(cases...))
 	}
 	if len(e.keptFields()) == 0 {
 		c = "_"
 	}
-	lhs, rhs = append(lhs, jen.Id(f).Dot("PC")), append(rhs, jen.Id(pc))
-	return []jen.Code{
-		jen.Id(e.asker.returned).Op(":"),
-		jen.If(jen.List(jen.Id(pc), jen.Id(c), jen.Id(ok)).Op(":=").Id(f).Dot("Pop").Call(), jen.Id(ok)).Block(
-			jen.List(lhs...).Op("=").List(rhs...),
-			e.again(),
-		),
-		jen.Return(e.askedOut()),
+	return jen.If(jen.List(jen.Id(pc), jen.Id(c), jen.Id(ok)).Op(":=").Id(f).Dot("Pop").Call(), jen.Id(ok)).Block(code...)
+}
+
+// goesBackTo goes on behind w, in the activation that has kept c.
+func (e *funcEmitter) goesBackTo(w *ir.Wait, c string) []jen.Code {
+	var lhs, rhs []jen.Code
+	for _, v := range w.Live {
+		if !e.inFrame(v) && e.named[v] && !e.isFixedField(v.Field) {
+			lhs, rhs = append(lhs, jen.Id(v.Name)), append(rhs, jen.Id(c).Dot(v.Field))
+		}
 	}
+	for i, v := range w.Results {
+		if v != nil && v.Place != ir.AsResult {
+			lhs, rhs = append(lhs, e.variableAlone(v)), append(rhs, jen.Id(e.rets[i]))
+		}
+	}
+	return append(assignment(lhs, rhs), e.jump(w.Next))
 }
 
 // begun emits the companion of an asker that calls itself: it takes its frame at once, as there

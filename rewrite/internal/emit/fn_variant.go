@@ -38,14 +38,16 @@ func (v variant) mayBeHot() bool { return v == hot || v == both }
 func (v variant) resumes() bool { return !v.mayBeHot() }
 
 // begins reports whether the variant has the beginning of the function.
-func (e *funcEmitter) begins() bool { return e.variant != resumedCall || e.asker != nil }
+func (e *funcEmitter) begins() bool {
+	return e.variant != resumedCall || e.asker != nil || e.recursion != nil
+}
 
 // maxTwice is how much code, by weight, is emitted in two variants rather than in one.
 const maxTwice = 23
 
 // unified reports whether hot calls and resumptions have the same code.
 func (e *funcEmitter) unified() bool {
-	if e.asker != nil || e.fn.Eager() {
+	if e.asker != nil || e.recursion != nil || e.fn.Eager() {
 		return false
 	}
 	if !slices.ContainsFunc(e.fn.Blocks, func(b *ir.Block) bool { _, ok := b.Term.(*ir.Wait); return ok }) {
@@ -92,7 +94,7 @@ func weight(b *ir.Block) int {
 
 // hasBody reports whether calls run the method body of the frame type.
 func (e *funcEmitter) hasBody() bool {
-	return e.asker == nil && !e.fn.Eager() && (e.canStart || e.oneCode)
+	return e.asker == nil && e.recursion == nil && !e.fn.Eager() && (e.canStart || e.oneCode)
 }
 
 // waits are the suspensions from which the variant goes on.
@@ -104,9 +106,17 @@ func (e *funcEmitter) waits() []*ir.Wait {
 	case !e.begins():
 		blocks = e.fn.Blocks
 	}
-	var list []*ir.Wait
+	list := e.waitsIn(blocks)
+	if e.asking() {
+		list = slices.DeleteFunc(list, e.recursion.has) // nobody else goes on behind its calls
+	}
+	return list
+}
+
+// waitsIn are the suspensions that blocks end in.
+func (e *funcEmitter) waitsIn(blocks []*ir.Block) (list []*ir.Wait) {
 	for _, b := range blocks {
-		if w, ok := b.Term.(*ir.Wait); ok && !(e.asking() && w == e.asker.tail) {
+		if w, ok := b.Term.(*ir.Wait); ok {
 			list = append(list, w)
 		}
 	}
@@ -116,7 +126,7 @@ func (e *funcEmitter) waits() []*ir.Wait {
 // succs are the blocks that may follow b in this variant.
 func (e *funcEmitter) succs(b *ir.Block) []*ir.Block {
 	s := e.fn.Succs(b)
-	if w, ok := b.Term.(*ir.Wait); ok && (e.variant == hot && !w.IsCall() || e.asking() && w == e.asker.tail && e.goesOn(w) == nil) {
+	if w, ok := b.Term.(*ir.Wait); ok && (e.variant == hot && !w.IsCall() || e.asking() && e.recursion != nil && w == e.recursion.tail && e.goesOn(w) == nil) {
 		return s[:len(s)-1] // a switch always suspends
 	}
 	return s
@@ -166,7 +176,7 @@ func (e *funcEmitter) namedResults() []jen.Code {
 
 // code emits the function: its body, and Resume.
 func (e *funcEmitter) code(out *jen.File) {
-	if e.asker != nil && len(e.asker.calls) > 0 {
+	if e.asker != nil && e.recursion != nil {
 		e.begun(out)
 		e.ask(out)
 		return
@@ -274,15 +284,18 @@ func (e *funcEmitter) done(values []jen.Code) []jen.Code {
 			}
 			rhs = append(rhs, values[i])
 		}
-		lhs = append(lhs, jen.Id(e.f).Dot(field))
+		if e.nested() {
+			lhs = append(lhs, jen.Id(e.rets[i]))
+		} else {
+			lhs = append(lhs, jen.Id(e.f).Dot(field))
+		}
 	}
 	ret := jen.Return(jen.Id(e.f).Dot("Return").Call(jen.Id(e.r), jen.Id(e.f)))
 	switch {
 	case e.variant == step:
 		ret = jen.Return(e.rt("Done"))
 	case e.nested():
-		e.asker.returns = true
-		ret = jen.Goto().Id(e.asker.returned)
+		ret = jen.Goto().Id(e.recursion.returned)
 	case e.asker != nil:
 		ret = jen.Return(e.askedOut())
 	}

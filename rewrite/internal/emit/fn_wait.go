@@ -15,7 +15,7 @@ import (
 // wait emits a suspension: a call of a resumable function, which suspends if
 // the callee does, or a switch, which always does.
 func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
-	if w.IsCall() && e.asking() {
+	if e.callsItself(w) {
 		return e.callItself(w, next)
 	}
 	if w.IsCall() {
@@ -182,6 +182,9 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	}
 	var lhs, rhs []jen.Code
 	for _, f := range w.Clear {
+		if e.isNeeded(f) {
+			continue
+		}
 		if e.variant != hot || e.canStart && e.hasBody() && f.Var != nil && f.Var.Kind == ir.Param {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(f.Name)), append(rhs, e.zeroField(f))
 		}

@@ -30,7 +30,6 @@ type Task struct {
 	answer  reply
 	call    *performance // under way
 	cancel  bool         // it is to end where it waits
-	retried int          // times that its change could not be committed
 }
 
 // ErrTimeout is the error of a wait whose time has run out.

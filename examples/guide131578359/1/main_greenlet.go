@@ -38,19 +38,11 @@ func (f *treeWalkFrame) Ask(p *string) gen.Status {
 again:
 	t := f.t
 	switch f.PC {
-	case 1:
-//line main.go:19:1
-		f.PC = 2
-//line main.go:19:1
-		*p = t.value
-		return gen.Left
 	case 2:
 //line main.go:20:1
 		f.t, f.PC = t.right, 0
-		f.Push(3, treeWalkWaiting{})
+		f.Tail(3)
 		goto again
-	case 3:
-		goto returned
 	}
 
 //line main.go:17:1
@@ -61,15 +53,22 @@ again:
 	f.t, f.PC = t.left, 0
 	f.Push(1, treeWalkWaiting{t: t})
 	goto again
+resumed_18:
+//line main.go:19:1
+	f.PC = 2
+//line main.go:19:1
+	*p = t.value
+	return gen.Left
 returned:
 	if pc, c, ok := f.Pop(); ok {
 		f.t, f.PC = c.t, pc
-		goto again
+		t = c.t
+		goto resumed_18
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:73:1
+//line main_greenlet.go:72:1
 
 func (f *treeWalkFrame) Resume(r *gen.Run) gen.Status {
 	var v string
@@ -80,7 +79,7 @@ func (f *treeWalkFrame) Resume(r *gen.Run) gen.Status {
 }
 
 func (f *treeWalkFrame) Forget()            { *f = treeWalkFrame{Header: f.Header} }
-func (f *treeWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (f *treeWalkFrame) Release(r *gen.Run) { gen.FreeNested(r, f, &f.Calls, 16) }
 func (*treeWalkFrame) Func() *gen.Func      { return main_go.At(0) }
 
 var _ func(*tree) = (*tree).walk

@@ -322,12 +322,7 @@ func freeIn(pkg *types.Package, name string) string {
 	return name
 }
 
-// tracebackName is the function as Go's tracebacks name it.
-func (e *funcEmitter) tracebackName() string {
-	return tracebackPackage(e.Pkg) + "." + e.nameInPackage()
-}
-
-// nameInPackage is tracebackName without the package.
+// nameInPackage is the function as tracebacks of Go name it, without the package.
 func (e *funcEmitter) nameInPackage() string {
 	if e.fn.Lit != nil {
 		return e.fn.Lit.Func

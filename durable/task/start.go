@@ -279,6 +279,6 @@ func (r *Runner) outcome(ctx context.Context, id string) (engine.Info, error) {
 			ended.WaitFor(pause) // it may end at another worker
 			continue
 		}
-		time.Sleep(pause)
+		time.Sleep(pause) //greenlet:allow blocking-call it is a goroutine that the hub does not run on
 	}
 }

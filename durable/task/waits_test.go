@@ -159,7 +159,7 @@ func inPlainCode(t *task.Task) { byName["plainly"](t) }
 
 var byName = map[string]func(*task.Task){"plainly": plainly}
 
-func plainly(t *task.Task) { t.Sleep(time.Hour) }
+func plainly(t *task.Task) { t.Sleep(time.Hour) } //greenlet:allow call-without-frame it is what is tested
 
 func TestWaitOfPlainCodeFailsByName(t *testing.T) {
 	_, i := ended(t, inPlainCode)

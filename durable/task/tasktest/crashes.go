@@ -9,6 +9,7 @@ import (
 
 	"github.com/going-green/greenlet/durable/memory"
 	"github.com/going-green/greenlet/durable/task"
+	"github.com/going-green/greenlet/hub/file"
 	"github.com/going-green/greenlet/hub/sim"
 )
 
@@ -62,7 +63,7 @@ func (m *machine) calms() { m.Calm().Wait() }
 
 //greenlet:resumable
 func (m *machine) boots(h *sim.Host) {
-	e, err := memory.Open(m.Hub(), h.Disk())
+	e, err := memory.Open(m.Hub(), file.System(h.Disk()))
 	if err != nil {
 		m.restart(h, err)
 		return

@@ -6,8 +6,6 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
-
-	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // Descriptions: what a snapshot says of the functions and types in it, so that another build
@@ -227,12 +225,9 @@ func (f *function) describe() ([]byte, uint64) {
 		fields(f.results)
 		d.uint(len(f.points))
 		for i := range f.points {
-			p, pc := &f.points[i], uint32(i)
-			if p.label == unwinding {
-				pc = gen.Unwind
-			}
+			p := &f.points[i]
 			d.string(p.label)
-			d.place(placeOf(f, pc, p))
+			d.place(placeOf(f, f.stateAt(i), p))
 			d.string(p.callee)
 			fields(p.fields)
 		}

@@ -242,7 +242,7 @@ func (k *forker) own(v reflect.Value) {
 			c := closureByType[reflect.TypeOf(self).Elem()]
 			if c == nil {
 				// It would go on with the original's variables.
-				k.refused = &RefusedError{Type: v.Type(), Reason: literalOfGeneric}
+				k.refused = &RefusedError{Type: v.Type(), Reason: unknownFunc(self)}
 				return
 			}
 			v.Set(reflect.ValueOf(c.value(k.self(reflect.ValueOf(self)).Interface())).Convert(v.Type()))

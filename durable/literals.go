@@ -36,15 +36,17 @@ func funcWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 			e.literal(self)
 			return
 		}
-		reason := "it is a function literal of a function that is not durable, a method value, what greenlet.Pull returns, or a function that is not known; see durable.Func, and start generators by greenlet.New"
-		if self != nil && strings.Contains(reflect.TypeOf(self).Elem().Name(), "[") {
-			reason = literalOfGeneric
-		}
-		e.refuse(t, reason)
+		e.refuse(t, unknownFunc(self))
 	}
 }
 
-const literalOfGeneric = "it is a literal of a generic function, of whose types there may be any number; let a function that is not generic make it"
+// unknownFunc is why a function value is refused; self is what it captures if resumable code has made it, or nil.
+func unknownFunc(self any) string {
+	if self != nil && strings.Contains(reflect.TypeOf(self).Elem().Name(), "[") {
+		return "it is a literal of a generic function, of whose types there may be any number; let a function that is not generic make it"
+	}
+	return "it is a function literal of a function that is not durable, a method value, what greenlet.Pull returns, or a function that is not known; see durable.Func, and start generators by greenlet.New"
+}
 
 func nameOfFunc(v reflect.Value) (string, bool) {
 	knownLock.RLock()

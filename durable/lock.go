@@ -28,8 +28,8 @@ import (
 //	known main.item
 //
 // A function has its suspensions with whom they wait for and the variables that are live there,
-// * of those that are captured, < of the one that gets what is sent to the greenlet. A literal has what it captures. Types are written as in Go, but
-// for names: these have their import path, and quotes if there is a space in them. What follows
+// * of those that are captured, < of the one that gets what is sent to the greenlet. A literal has
+// what it captures. Types are written as in Go, but for names: these have their import path, and quotes if there is a space in them. What follows
 // the name of a type is its kind, codec and the codec's name if it has one, and what it consists
 // of. known, function and value are what was registered.
 

@@ -276,11 +276,16 @@ func (f *function) at(pc uint32) (i int, ok bool) {
 // state is the state of the point called label, and the point; nil if there is none.
 func (f *function) state(label string) (pc uint32, p *point) {
 	i := slices.IndexFunc(f.points, func(p point) bool { return p.label == label })
-	switch {
-	case i < 0:
+	if i < 0 {
 		return 0, nil
-	case label == unwinding:
-		return gen.Unwind, &f.points[i]
 	}
-	return uint32(i), &f.points[i]
+	return f.stateAt(i), &f.points[i]
+}
+
+// stateAt is the state of point i.
+func (f *function) stateAt(i int) uint32 {
+	if f.points[i].label == unwinding {
+		return gen.Unwind
+	}
+	return uint32(i)
 }

@@ -8,7 +8,6 @@ import (
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
-	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // What a snapshot says of its functions and types, beside those of this build.
@@ -106,10 +105,8 @@ func (f *function) wire() *wireFunc {
 				to.fields = append(to.fields, wireField{fd.name, fd.box, fd.receives, nd})
 				to.moves.parts = append(to.moves.parts, part{read: d.reader(nd, fd.typ), offset: fd.offset, keep: true})
 			}
-			to.pt = p
-			if to.pc = uint32(i); p.label == unwinding {
-				to.pc, w.defers = gen.Unwind, true
-			}
+			to.pt, to.pc = p, f.stateAt(i)
+			w.defers = w.defers || p.label == unwinding
 		}
 		f.own = w
 	})

@@ -33,12 +33,15 @@ func Durable(t *testing.T, dir string, why map[string]string) {
 	})
 	b := newPart(t, dir, why, *durablePart)
 	for _, o := range b.good() {
+		if shared[o.Name] {
+			o.args = []string{"clone"}
+		}
 		o.Files = maps.Clone(o.Files)
 		for name, text := range o.Files {
 			o.Files[name] = strings.ReplaceAll(text, directive.Resumable+"\n", directive.Durable+"\n")
 		}
 	}
-	require.NoError(t, b.durable(t.Context(), tempDir(t), shared))
+	require.NoError(t, b.durable(t.Context(), tempDir(t)))
 	refused := 0
 	for _, name := range b.names {
 		o := b.outcomes[name]
@@ -55,7 +58,7 @@ func Durable(t *testing.T, dir string, why map[string]string) {
 	t.Logf("%d programs, of which %d are refused as durable", len(b.names), refused)
 }
 
-func (b *batch) durable(ctx context.Context, dir string, shared map[string]bool) error {
+func (b *batch) durable(ctx context.Context, dir string) error {
 	if err := b.generate(ctx, filepath.Join(dir, "generate")); err != nil {
 		return err
 	}
@@ -70,13 +73,7 @@ func (b *batch) durable(ctx context.Context, dir string, shared map[string]bool)
 		}
 		return files, err
 	}
-	args := func(name string) []string {
-		if shared[name] {
-			return []string{"clone"}
-		}
-		return nil
-	}
-	return b.execute(ctx, filepath.Join(dir, "durable"), programs, module, args, func(o *outcome, out string, err error) {
+	return b.execute(ctx, filepath.Join(dir, "durable"), programs, module, func(o *outcome, out string, err error) {
 		o.printed, o.printedErr = out, o.withoutMeant(err)
 		if strings.Contains(out, "durabletest:") {
 			o.printedErr = errors.Join(o.printedErr, errors.New(out))

@@ -117,6 +117,7 @@ type outcome struct {
 	expected       string // by the oracle
 	expectedErr    error
 	runs, asked    bool // this time: it is run rewritten, and by the oracle
+	args           []string
 }
 
 func (o *outcome) check(t *testing.T) {
@@ -183,7 +184,7 @@ func (b *batch) run(ctx context.Context, dir string, judged map[string]judgement
 			programs = append(programs, o.unrewritten())
 		}
 	}
-	err := b.execute(ctx, filepath.Join(dir, "oracle"), programs, oracle.Oracle, noArgs, func(o *outcome, out string, err error) {
+	err := b.execute(ctx, filepath.Join(dir, "oracle"), programs, oracle.Oracle, func(o *outcome, out string, err error) {
 		o.expected, o.expectedErr = out, err
 	})
 	if err != nil || *oracleOnly {
@@ -203,7 +204,7 @@ func (b *batch) run(ctx context.Context, dir string, judged map[string]judgement
 	module := func(programs []oracle.Program) (oracle.Files, error) {
 		return oracle.Rewritten(programs, b.root)
 	}
-	return b.execute(ctx, filepath.Join(dir, "rewritten"), programs, module, noArgs, func(o *outcome, out string, err error) {
+	return b.execute(ctx, filepath.Join(dir, "rewritten"), programs, module, func(o *outcome, out string, err error) {
 		o.printed, o.printedErr = out, o.withoutMeant(err)
 	})
 }
@@ -211,20 +212,18 @@ func (b *batch) run(ctx context.Context, dir string, judged map[string]judgement
 // execute builds programs in the module that it is given for them, and runs
 // each.
 func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Program,
-	module func([]oracle.Program) (oracle.Files, error), args func(name string) []string, done func(o *outcome, out string, err error)) error {
+	module func([]oracle.Program) (oracle.Files, error), done func(o *outcome, out string, err error)) error {
 	binary, programs, err := b.build(ctx, dir, programs, module, done)
 	if err != nil {
 		return err
 	}
 	each(programs, func(p oracle.Program) {
-		out, err := binary.Run(ctx, p.Name, args(p.Name)...)
-		done(b.outcomes[p.Name], out, err)
+		o := b.outcomes[p.Name]
+		out, err := binary.Run(ctx, p.Name, o.args...)
+		done(o, out, err)
 	})
 	return nil
 }
-
-// noArgs are the arguments of programs that take none.
-func noArgs(string) []string { return nil }
 
 // build builds programs in the module that it is given for them, and returns
 // those that can be built; done is told of the others.

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -74,9 +75,7 @@ func writeJudged(dir string, changed map[string]judgement) error {
 	if err != nil {
 		return err
 	}
-	for name, j := range changed {
-		table[name] = j
-	}
+	maps.Copy(table, changed)
 	var lines []string
 	for name, j := range table {
 		if _, err := os.Stat(filepath.Join(dir, name+".txtar")); err == nil {

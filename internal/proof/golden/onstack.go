@@ -32,7 +32,7 @@ func OnStacks(t *testing.T, dir string, why map[string]string) {
 		o.expected, programs = o.trace, append(programs, o.unrewritten())
 	}
 	module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.OnStacks(programs, b.root) }
-	err := b.execute(t.Context(), filepath.Join(dir, "stacks"), programs, module, noArgs, func(o *outcome, out string, err error) {
+	err := b.execute(t.Context(), filepath.Join(dir, "stacks"), programs, module, func(o *outcome, out string, err error) {
 		o.printed, o.printedErr = out, err
 	})
 	require.NoError(t, err)

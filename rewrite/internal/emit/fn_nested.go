@@ -82,7 +82,7 @@ func (e *funcEmitter) handsOut() bool {
 // isFixed reports whether the calls pass parameter i on as it is, and nothing else becomes of it.
 func (e *funcEmitter) isFixed(i int, calls []*ir.Wait) bool {
 	v := e.fn.Params[i]
-	if v == nil || v.Aliased || v.Box || v.Witness != nil {
+	if v == nil || v.Aliased || v.Assigned || v.Box || v.Witness != nil {
 		return false
 	}
 	for _, w := range calls {
@@ -91,30 +91,7 @@ func (e *funcEmitter) isFixed(i int, calls []*ir.Wait) bool {
 			return false
 		}
 	}
-	written := false
-	write := func(x ast.Expr) {
-		id, ok := ast.Unparen(x).(*ast.Ident)
-		written = written || ok && e.Info.Uses[id] == v.Obj
-	}
-	ast.Inspect(e.fn.Decl.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, x := range n.Lhs {
-				write(x)
-			}
-		case *ast.IncDecStmt:
-			write(n.X)
-		case *ast.RangeStmt:
-			if n.Key != nil {
-				write(n.Key)
-			}
-			if n.Value != nil {
-				write(n.Value)
-			}
-		}
-		return !written
-	})
-	return !written
+	return true
 }
 
 // isFixedField reports whether a field is that of such a parameter.

@@ -155,6 +155,8 @@ type Var struct {
 	Pos     token.Pos
 	Aliased bool // its address is taken, or a literal captures it, or it is large
 	Alias   Alias
+	// Assigned says of a parameter that the function assigns to it, or to a part of it.
+	Assigned bool
 
 	// Decided by the pass frame.
 	Place Place

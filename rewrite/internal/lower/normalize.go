@@ -33,6 +33,7 @@ type normalizer struct {
 	pkg      *types.Package
 	colors   *color.Colors
 	alias    map[types.Object]ir.Alias
+	assigned map[types.Object]bool // see assigned
 	sizes    types.Sizes
 	declared map[string]int // how many things have a name in the function
 	fresh    bool           // loop variables are per iteration (Go 1.22)
@@ -69,7 +70,7 @@ func normalize(c *passContext) *ir.Func {
 			Targets:  map[*ast.BranchStmt]*ir.Block{},
 		},
 		info: info, pkg: u.Pkg, colors: c.colors,
-		alias: aliased(decl, info, c.colors),
+		alias: aliased(decl, info, c.colors), assigned: assigned(decl.Body, info),
 		sizes: u.Sizes,
 		fresh: perIteration(u, decl),
 		gotos: map[types.Object]bool{},
@@ -172,6 +173,7 @@ func (n *normalizer) newVar(obj types.Object, kind ir.Kind) *ir.Var {
 		Name: n.fn.Names.Keep(obj.Name()), Type: obj.Type(), Obj: obj,
 		Kind: kind, Index: len(n.fn.Vars), Pos: obj.Pos(),
 		Aliased: alias.How != ir.NotAliased, Alias: alias,
+		Assigned: kind == ir.Param && n.assigned[obj],
 	}
 	if kind == ir.Result && n.declared[obj.Name()] > 1 {
 		// A return sets it wherever it stands, also where another hides it.

@@ -147,26 +147,7 @@ func (r *ranger) held() *ir.Var {
 }
 
 // writes reports whether the loop assigns to obj, which is not aliased.
-func (r *ranger) writes(obj types.Object) (found bool) {
-	writes := func(e ast.Expr) { found = found || e != nil && base(e, r.info) == obj }
-	ast.Inspect(r.s, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, e := range n.Lhs {
-				writes(e)
-			}
-		case *ast.IncDecStmt:
-			writes(n.X)
-		case *ast.RangeStmt:
-			if n.Tok == token.ASSIGN {
-				writes(n.Key)
-				writes(n.Value)
-			}
-		}
-		return !found
-	})
-	return found
-}
+func (r *ranger) writes(obj types.Object) bool { return assigned(r.s, r.info)[obj] }
 
 func (r *ranger) id(v *ir.Var) *ast.Ident { return r.ref(v, r.s.Pos()) }
 

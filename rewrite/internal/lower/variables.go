@@ -152,6 +152,33 @@ func base(e ast.Expr, info *types.Info) types.Object {
 	}
 }
 
+// assigned are the variables that the code assigns to, or to a part of, by their names.
+func assigned(code ast.Node, info *types.Info) map[types.Object]bool {
+	m := map[types.Object]bool{}
+	to := func(e ast.Expr) {
+		if e != nil {
+			m[base(e, info)] = true
+		}
+	}
+	ast.Inspect(code, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, e := range n.Lhs {
+				to(e)
+			}
+		case *ast.IncDecStmt:
+			to(n.X)
+		case *ast.RangeStmt:
+			if n.Tok == token.ASSIGN {
+				to(n.Key)
+				to(n.Value)
+			}
+		}
+		return true
+	})
+	return m
+}
+
 // names prepares the names of the function: a variable that is hoisted to the
 // top must not hide what the function means elsewhere by its name.
 func (n *normalizer) names(decl *ast.FuncDecl) {

@@ -154,10 +154,15 @@ func (c *Converter) LitBody(lit *ast.FuncLit) []jen.Code {
 // Qual refers to a package-level name of the package of obj, which may be the
 // converter's own, or to a name of the universe.
 func (c *Converter) Qual(obj types.Object) *jen.Statement {
-	if pkg := obj.Pkg(); pkg != nil && !c.own(pkg) {
-		return c.qual(importPath(pkg), pkg.Name(), obj.Name())
+	return c.ofPackage(obj.Pkg(), obj.Name())
+}
+
+// ofPackage refers to a package-level name of pkg: nil is the universe.
+func (c *Converter) ofPackage(pkg *types.Package, name string) *jen.Statement {
+	if pkg != nil && !c.own(pkg) {
+		return c.qual(importPath(pkg), pkg.Name(), name)
 	}
-	return jen.Id(obj.Name())
+	return jen.Id(name)
 }
 
 func (c *Converter) qual(path, pkgName, name string) *jen.Statement {

@@ -29,10 +29,3 @@ func (c *Converter) durableNames(out *jen.File, src Source) {
 		early(out, c.rt("DurableInstance").Call(jen.Parens(jen.Op("*").Add(c.ofPackage(i.Pkg, i.Frame)).Types(args...)).Parens(jen.Nil())))
 	}
 }
-
-func (c *Converter) ofPackage(pkg *types.Package, name string) *jen.Statement {
-	if c.own(pkg) {
-		return jen.Id(name)
-	}
-	return c.qual(importPath(pkg), pkg.Name(), name)
-}

@@ -19,8 +19,6 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	e.findReads()
 	if e.nested() {
 		e.recursion.again, e.recursion.returned = e.freeLabel("again"), e.freeLabel("returned")
-	}
-	if e.nested() {
 		e.findReturns()
 	}
 	e.layOut()

@@ -341,10 +341,7 @@ func (e *funcEmitter) siblingOf(fun ast.Expr, callee *types.Func, name string) *
 			return e.methodOperand(x.X).Dot(name)
 		}
 	}
-	if pkg := callee.Pkg(); !e.own(pkg) {
-		return e.qual(importPath(pkg), pkg.Name(), name)
-	}
-	return jen.Id(name)
+	return e.ofPackage(callee.Pkg(), name)
 }
 
 // methodOperand is the operand of a method call. A boxed variable stands for

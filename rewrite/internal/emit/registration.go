@@ -222,15 +222,11 @@ func (c *Converter) register(out *jen.File, colors *color.Colors, v NamedValue) 
 	switch {
 	case v.Recv == nil:
 		of := func(name string) *jen.Statement {
-			id := jen.Id(name)
-			if !c.own(fn.Pkg()) {
-				id = c.qual(importPath(fn.Pkg()), fn.Pkg().Name(), name)
-			}
 			var args []jen.Code
 			for _, t := range v.Args {
 				args = append(args, c.Type(t))
 			}
-			return id.Types(args...)
+			return c.ofPackage(fn.Pkg(), name).Types(args...)
 		}
 		c.registerFunc(out, v.Name, of(fn.Name()), v.Sig, nil, of, form, deferred)
 	case v.Op == color.OpDispatch:

@@ -378,8 +378,5 @@ func (c *Converter) CanNameFrame(fn *types.Func) bool {
 
 func (c *Converter) frameName(fn *types.Func) *jen.Statement {
 	name, _ := c.Frame(fn)
-	if c.own(fn.Pkg()) {
-		return jen.Id(name)
-	}
-	return c.qual(importPath(fn.Pkg()), fn.Pkg().Name(), name)
+	return c.ofPackage(fn.Pkg(), name)
 }

@@ -122,10 +122,7 @@ func (s *Store) Commit(_ context.Context, changes []engine.Change) []error {
 		return nil
 	})
 	if err != nil {
-		for i := range errs {
-			errs[i] = err
-		}
-		return errs
+		return slices.Repeat([]error{err}, len(errs))
 	}
 	s.give(g)
 	return errs
@@ -156,7 +153,6 @@ func (s *Store) change(x tx, c *engine.Change, g *given) (ok bool, err error) {
 	if engine.Apply(t, c, now, func() bool { return awaited }) != nil {
 		return false, nil
 	}
-	t.Due = engine.Round(t.Due)
 	if err := x.consume(c, t.Status.Ended() && t.Status != engine.Failed); err != nil {
 		return false, err
 	}
@@ -235,10 +231,7 @@ func (s *Store) Send(_ context.Context, messages ...engine.Message) []error {
 		return nil
 	})
 	if err != nil {
-		for i := range errs {
-			errs[i] = err
-		}
-		return errs
+		return slices.Repeat([]error{err}, len(errs))
 	}
 	s.give(g)
 	return errs
@@ -272,7 +265,6 @@ func (s *Store) deliver(x tx, m *engine.Message, now time.Time, g *given) (refus
 	if refused != nil {
 		return refused, nil
 	}
-	t.Due = engine.Round(t.Due)
 	if err := x.Bucket(knownBucket).Put(known, []byte{}); err != nil {
 		return nil, err
 	}
@@ -310,7 +302,6 @@ func (s *Store) start(x tx, m *engine.Message, now time.Time, g *given) error {
 		return err
 	}
 	t := engine.New(*m, now)
-	t.Due = engine.Round(t.Due)
 	g.woken = true
 	if err := x.addEvent(t.ID, engine.Event{At: now, Note: "start"}, s.o.History); err != nil {
 		return err

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"math"
 	"strings"
 	"time"
@@ -118,10 +119,18 @@ func (x tx) inbox(id string) (list []engine.Message, err error) {
 	return list, err
 }
 
+// under ranges over what a bucket has of a task, which nobody changes meanwhile.
+func (x tx) under(bucket []byte, id string) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		prefix := of(id)
+		c := x.Bucket(bucket).Cursor()
+		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix) && yield(k, v); k, v = c.Next() {
+		}
+	}
+}
+
 func (x tx) messages(id string, f func(key []byte, m engine.Message) error) error {
-	prefix := of(id)
-	c := x.Bucket(inboxBucket).Cursor()
-	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+	for k, v := range x.under(inboxBucket, id) {
 		m, err := engine.ReadMessage(v)
 		if err != nil {
 			return err
@@ -143,9 +152,7 @@ func (x tx) addMessage(m *engine.Message) error {
 }
 
 func (x tx) events(id string) (list []engine.Event, err error) {
-	prefix := of(id)
-	c := x.Bucket(eventsBucket).Cursor()
-	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+	for _, v := range x.under(eventsBucket, id) {
 		e, err := engine.ReadEvent(v)
 		if err != nil {
 			return nil, err
@@ -195,15 +202,12 @@ func (x tx) drop(t *engine.Task) error {
 }
 
 func (x tx) dropAll(bucket []byte, id string) error {
-	prefix := of(id)
-	b := x.Bucket(bucket)
 	var keys [][]byte
-	c := b.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+	for k := range x.under(bucket, id) {
 		keys = append(keys, bytes.Clone(k))
 	}
 	for _, k := range keys {
-		if err := b.Delete(k); err != nil {
+		if err := x.Bucket(bucket).Delete(k); err != nil {
 			return err
 		}
 	}

@@ -10,12 +10,13 @@ import (
 )
 
 // The rules of tasks, which are the same whatever they are kept in. All work on one row; what is known of message
-// IDs, and where the inbox is, is the store's matter.
+// IDs, and where the inbox is, is the store's matter. Now is the store's clock, rounded by [Round], as all times are that
+// they leave in a row.
 
 // New is the task that a start makes.
 func New(m Message, now time.Time) *Task {
 	s := m.Start
-	due := s.Due
+	due := Round(s.Due)
 	if due.IsZero() || due.Before(now) {
 		due = now
 	}
@@ -112,7 +113,7 @@ func Apply(t *Task, c *Change, now time.Time, awaited func() bool) error {
 		t.Refused = append(t.Refused, c.Refuse)
 	}
 	if c.Release {
-		t.Owner, t.Until, t.Due = "", time.Time{}, c.Due
+		t.Owner, t.Until, t.Due = "", time.Time{}, Round(c.Due)
 		if awaited() && (t.Due.IsZero() || t.Due.After(now)) {
 			t.Due = now
 		}

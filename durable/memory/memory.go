@@ -43,6 +43,14 @@ type row struct {
 	event  *engine.Event
 }
 
+// task is that of r; nil if there is no row.
+func (r *row) task() *engine.Task {
+	if r == nil {
+		return nil
+	}
+	return &r.Task
+}
+
 // New makes a store that ends with the process. The hub's clock is the store's.
 func New(h *hub.Hub) *Engine {
 	return &Engine{hub: h, rows: map[string]*row{}, schemas: map[uint64][]byte{}, ready: map[string]*row{}, news: h.NewEvent(), most: 100}
@@ -189,9 +197,7 @@ func (e *Engine) Commit(_ context.Context, changes []engine.Change) []error {
 		errs[i] = e.commit(&changes[i])
 	}
 	if err := e.sync(); err != nil {
-		for i := range errs {
-			errs[i] = err
-		}
+		return slices.Repeat([]error{err}, len(errs))
 	}
 	return errs
 }
@@ -199,10 +205,7 @@ func (e *Engine) Commit(_ context.Context, changes []engine.Change) []error {
 func (e *Engine) commit(c *engine.Change) error {
 	now := e.now()
 	r := e.rows[c.ID]
-	var t *engine.Task
-	if r != nil {
-		t = &r.Task
-	}
+	t := r.task()
 	left := func(m engine.Message) bool { return !slices.Contains(c.Consumed, m.ID) }
 	err := engine.Apply(t, c, now, func() bool {
 		return slices.ContainsFunc(r.Inbox, func(m engine.Message) bool { return left(m) && engine.Wakes(c.Awaits, m.Topic) })
@@ -210,7 +213,7 @@ func (e *Engine) commit(c *engine.Change) error {
 	if err != nil {
 		return err
 	}
-	t.Due, t.Snapshot = engine.Round(t.Due), bytes.Clone(t.Snapshot)
+	t.Snapshot = bytes.Clone(t.Snapshot)
 	r.Inbox = slices.DeleteFunc(slices.Clone(r.Inbox), func(m engine.Message) bool { return !left(m) })
 	e.learn(c.Schemas)
 	if c.Note != "" {
@@ -251,9 +254,7 @@ func (e *Engine) Send(_ context.Context, messages ...engine.Message) []error {
 		errs[i] = e.deliver(m)
 	}
 	if err := e.sync(); err != nil {
-		for i := range errs {
-			errs[i] = err
-		}
+		return slices.Repeat([]error{err}, len(errs))
 	}
 	return errs
 }
@@ -266,9 +267,7 @@ func (e *Engine) deliver(m engine.Message) error {
 			return engine.ErrKnown
 		}
 		e.learn(m.Start.Schemas)
-		t := engine.New(m, now).Copy()
-		t.Due = engine.Round(t.Due)
-		r = &row{Task: t, known: map[string]bool{}}
+		r = &row{Task: engine.New(m, now).Copy(), known: map[string]bool{}}
 		e.rows[m.To] = r
 		r.add(engine.Event{At: now, Note: "start"}, e.most)
 		e.set(r)
@@ -277,11 +276,7 @@ func (e *Engine) deliver(m engine.Message) error {
 	if r != nil && r.known[m.ID] {
 		return engine.ErrKnown
 	}
-	var t *engine.Task
-	if r != nil {
-		t = &r.Task
-	}
-	keep, tell, err := engine.Deliver(t, m, now)
+	keep, tell, err := engine.Deliver(r.task(), m, now)
 	if err != nil {
 		return err
 	}

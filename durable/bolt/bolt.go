@@ -16,6 +16,7 @@ import (
 
 	"github.com/going-green/greenlet/durable/engine"
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // Options say how a store is. The zero value of each field is what Open takes.
@@ -55,7 +56,8 @@ type lease struct {
 // ErrClosed is the error of a closed store.
 var ErrClosed = errors.New("durable: the store is closed")
 
-// Open opens a file, and makes it if it is not there.
+// Open opens a file, and makes it if it is not there. One process has it at a time: another waits for it, as long as
+// [Options.Lock] says.
 func Open(path string) (*Store, error) { return OpenWith(path, Options{}) }
 
 // OpenWith is Open with options.
@@ -70,6 +72,9 @@ func OpenWith(path string, o Options) (*Store, error) {
 		o.Clock = time.Now
 	}
 	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: o.Lock, NoFreelistSync: true, FreelistType: bolt.FreelistMapType, NoSync: o.NoSync})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("durable: %s is open in another process, which has not closed it for %v: %w", path, o.Lock, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("durable: %s can't be opened: %w", path, err)
 	}

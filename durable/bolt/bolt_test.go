@@ -33,3 +33,16 @@ func TestConforms(t *testing.T) {
 		}
 	})
 }
+
+// Who opens a file that another one has is told so, and does not wait for ever.
+func TestOpenTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tasks.db")
+	s, err := bolt.Open(path)
+	require.NoError(t, err)
+	_, err = bolt.OpenWith(path, bolt.Options{Lock: 10 * time.Millisecond})
+	require.ErrorContains(t, err, "tasks.db is open in another process")
+	require.NoError(t, s.Close())
+	s, err = bolt.Open(path)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+}

@@ -22,6 +22,7 @@ import (
 // Options say how a store is. The zero value of each field is what Open takes.
 type Options struct {
 	History int           // events that are kept of each task; 0 is 50, and less than 0 none
+	Keep    int           // snapshots that are kept of each task, for forks of where it stood: see [engine.Keeper]
 	Lock    time.Duration // how long to wait for another process to close the file; 0 is 10 s
 	// Clock is the store's; nil is the system's.
 	Clock func() time.Time
@@ -44,7 +45,7 @@ type Store struct {
 	news   chan struct{} // closed when something may be claimed that could not be before
 }
 
-var _ engine.Engine = (*Store)(nil)
+var _ engine.Keeper = (*Store)(nil)
 
 // lease is in memory only: a process that opens the file has no competitor, and begins with new epochs.
 type lease struct {
@@ -83,7 +84,7 @@ func OpenWith(path string, o Options) (*Store, error) {
 		leases: map[string]lease{}, news: make(chan struct{}),
 	}
 	err = db.Update(func(t *bolt.Tx) error {
-		for _, name := range [][]byte{tasksBucket, dueBucket, inboxBucket, knownBucket, eventsBucket, schemasBucket, metaBucket} {
+		for _, name := range [][]byte{tasksBucket, dueBucket, inboxBucket, knownBucket, eventsBucket, keptBucket, schemasBucket, metaBucket} {
 			if _, err := t.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -317,6 +318,18 @@ func (s *Store) History(_ context.Context, id string) (list []engine.Event, err 
 			return errors.Join(err, engine.ErrNoTask)
 		}
 		list, err = x.events(id)
+		return err
+	})
+	return list, err
+}
+
+// Kept is that of [engine.Keeper].
+func (s *Store) Kept(_ context.Context, id string) (list []engine.Kept, err error) {
+	err = s.view(func(x tx) error {
+		if t, err := x.task(id); err != nil || t == nil {
+			return errors.Join(err, engine.ErrNoTask)
+		}
+		list, err = x.kept(id)
 		return err
 	})
 	return list, err

@@ -16,13 +16,14 @@ import (
 func TestConforms(t *testing.T) {
 	conform.Run(t, func(t *testing.T) *conform.Store {
 		var ahead atomic.Int64 // of the system's clock
-		o := bolt.Options{Clock: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+		o := bolt.Options{Keep: 3, Clock: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
 		path := filepath.Join(t.TempDir(), "tasks.db")
 		s, err := bolt.OpenWith(path, o)
 		require.NoError(t, err)
 		t.Cleanup(func() { s.Close() })
 		return &conform.Store{
 			Engine: s,
+			Kept:   3,
 			Sleep:  func(d time.Duration) { ahead.Add(int64(d)) },
 			Reopen: func() engine.Engine {
 				require.NoError(t, s.Close())

@@ -164,6 +164,11 @@ func (s *Store) change(x tx, c *engine.Change, g *given) (ok bool, err error) {
 			return false, err
 		}
 	}
+	if k, ok := c.Keeps(now); ok {
+		if err := x.keep(t.ID, k, s.o.Keep); err != nil {
+			return false, err
+		}
+	}
 	if err := x.put(t); err != nil {
 		return false, err
 	}
@@ -304,6 +309,9 @@ func (s *Store) start(x tx, m *engine.Message, now time.Time, g *given) error {
 	t := engine.New(*m, now)
 	g.woken = true
 	if err := x.addEvent(t.ID, engine.Event{At: now, Note: "start"}, s.o.History); err != nil {
+		return err
+	}
+	if err := x.keep(t.ID, engine.Kept{At: now, Waits: t.Waits, Snapshot: t.Snapshot}, s.o.Keep); err != nil {
 		return err
 	}
 	if err := x.put(t); err != nil {

@@ -20,6 +20,7 @@ var (
 	inboxBucket   = []byte("inbox")   // ID, number: message
 	knownBucket   = []byte("known")   // ID, message's ID
 	eventsBucket  = []byte("events")  // ID, number: event
+	keptBucket    = []byte("kept")    // ID, sequence: snapshot of then
 	schemasBucket = []byte("schemas") // hash: description
 	metaBucket    = []byte("meta")    // its sequence is the number of times that the file was opened
 )
@@ -188,12 +189,45 @@ func (x tx) addEvent(id string, e engine.Event, most int) error {
 	return b.Put(append(bytes.Clone(prefix), number(n)...), engine.AppendEvent(nil, e))
 }
 
+func (x tx) kept(id string) (list []engine.Kept, err error) {
+	for _, v := range x.under(keptBucket, id) {
+		k, err := engine.ReadKept(v)
+		if err != nil {
+			return nil, err
+		}
+		k.Snapshot = bytes.Clone(k.Snapshot)
+		list = append(list, k)
+	}
+	return list, nil
+}
+
+// keep keeps a snapshot, and drops those that are too many.
+func (x tx) keep(id string, k engine.Kept, most int) error {
+	if most <= 0 {
+		return nil
+	}
+	b, prefix := x.Bucket(keptBucket), of(id)
+	if err := b.Put(append(bytes.Clone(prefix), number(k.Seq)...), engine.AppendKept(nil, k)); err != nil {
+		return err
+	}
+	var keys [][]byte
+	for key := range x.under(keptBucket, id) {
+		keys = append(keys, bytes.Clone(key))
+	}
+	for _, key := range keys[:max(len(keys)-most, 0)] {
+		if err := b.Delete(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // drop drops all of a task.
 func (x tx) drop(t *engine.Task) error {
 	if err := x.Bucket(tasksBucket).Delete([]byte(t.ID)); err != nil {
 		return err
 	}
-	for _, name := range [][]byte{inboxBucket, knownBucket, eventsBucket} {
+	for _, name := range [][]byte{inboxBucket, knownBucket, eventsBucket, keptBucket} {
 		if err := x.dropAll(name, t.ID); err != nil {
 			return err
 		}

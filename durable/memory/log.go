@@ -37,6 +37,7 @@ const (
 	taskEntry   = 't'
 	schemaEntry = 's'
 	forgetEntry = 'f'
+	keptEntry   = 'k'
 )
 
 // Open is New with the tasks that are in a directory's log, which is written anew. Owners of before are
@@ -82,6 +83,9 @@ func (e *Engine) all() []byte {
 			l.add(r)
 		}
 		l.add(r)
+		for _, k := range r.kept {
+			l.keep(id, k, len(r.kept))
+		}
 	}
 	if len(l.buf) == 0 {
 		return nil
@@ -129,6 +133,17 @@ func (e *Engine) entry(b []byte) error {
 		if text := p.next(); len(p.b) == 8 {
 			e.schemas[binary.LittleEndian.Uint64(p.b)] = text
 		}
+	case keptEntry: // it is behind its task's
+		r := e.rows[string(p.next())]
+		if r == nil {
+			return errors.New("it is of a task that is not there")
+		}
+		k, err := engine.ReadKept(p.next())
+		if err != nil {
+			return err
+		}
+		r.keeps(k, int(p.number()))
+		r.news = nil
 	case forgetEntry:
 		delete(e.rows, string(p.next()))
 	case taskEntry:
@@ -219,7 +234,18 @@ func (l *log) add(r *row) {
 		}
 		return b
 	})
-	r.learnt, r.event = nil, nil
+	if r.news != nil {
+		l.keep(r.ID, *r.news, len(r.kept))
+	}
+	r.learnt, r.event, r.news = nil, nil, nil
+}
+
+// keep writes a snapshot that is kept, with how many of the task there are then.
+func (l *log) keep(id string, k engine.Kept, n int) {
+	l.entry(keptEntry, func(b []byte) []byte {
+		b = appendPart(appendPart(b, []byte(id)), engine.AppendKept(nil, k))
+		return binary.AppendUvarint(b, uint64(n))
+	})
 }
 
 // sync waits until what is in the buffer is durable.

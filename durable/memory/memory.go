@@ -29,18 +29,24 @@ type Engine struct {
 	news    *hub.Event      // of a row that may be claimed now
 	log     *log            // nil if there is none
 	most    int             // events of a task
+	keep    int             // snapshots of a task
 }
 
-var _ engine.OnHub = (*Engine)(nil)
+var (
+	_ engine.OnHub  = (*Engine)(nil)
+	_ engine.Keeper = (*Engine)(nil)
+)
 
 // row is a task with what the store has besides.
 type row struct {
 	engine.Task
 	known  map[string]bool // IDs of messages
 	events []engine.Event
+	kept   []engine.Kept
 	unsafe uint64 // the log's generation that has its last change
 	learnt []string
 	event  *engine.Event
+	news   *engine.Kept
 }
 
 // task is that of r; nil if there is no row.
@@ -54,6 +60,12 @@ func (r *row) task() *engine.Task {
 // New makes a store that ends with the process. The hub's clock is the store's.
 func New(h *hub.Hub) *Engine {
 	return &Engine{hub: h, rows: map[string]*row{}, schemas: map[uint64][]byte{}, ready: map[string]*row{}, news: h.NewEvent(), most: 100}
+}
+
+// Keep has the last n snapshots of each task be kept from now on: see [engine.Keeper].
+func (e *Engine) Keep(n int) *Engine {
+	e.keep = n
+	return e
 }
 
 // OnHub marks the engine.
@@ -74,7 +86,7 @@ func (e *Engine) set(r *row) {
 		r.unsafe = e.log.generation
 		e.log.add(r)
 	} else {
-		r.learnt, r.event = nil, nil
+		r.learnt, r.event, r.news = nil, nil, nil
 	}
 	e.arm(r)
 }
@@ -219,6 +231,10 @@ func (e *Engine) commit(c *engine.Change) error {
 	if c.Note != "" {
 		r.add(engine.Event{Seq: t.Seq, At: now, Note: c.Note}, e.most)
 	}
+	if k, ok := c.Keeps(now); ok {
+		k.Snapshot = t.Snapshot
+		r.keeps(k, e.keep)
+	}
 	e.set(r)
 	for _, m := range c.Outbox {
 		_ = e.deliver(m) // whoever is not there, or has ended, gets nothing
@@ -232,6 +248,18 @@ func (r *row) add(ev engine.Event, most int) {
 		r.events = slices.Delete(r.events, 0, len(r.events)-most)
 	}
 	r.event = &ev
+}
+
+// keeps keeps a snapshot, which nobody changes any more.
+func (r *row) keeps(k engine.Kept, most int) {
+	if most <= 0 {
+		return
+	}
+	r.kept = append(r.kept, k)
+	if len(r.kept) > most {
+		r.kept = slices.Delete(r.kept, 0, len(r.kept)-most)
+	}
+	r.news = &k
 }
 
 func (e *Engine) learn(list []engine.Schema) {
@@ -270,6 +298,7 @@ func (e *Engine) deliver(m engine.Message) error {
 		r = &row{Task: engine.New(m, now).Copy(), known: map[string]bool{}}
 		e.rows[m.To] = r
 		r.add(engine.Event{At: now, Note: "start"}, e.most)
+		r.keeps(engine.Kept{At: now, Waits: r.Waits, Snapshot: r.Snapshot}, e.keep)
 		e.set(r)
 		return nil
 	}
@@ -364,6 +393,24 @@ func (e *Engine) History(_ context.Context, id string) ([]engine.Event, error) {
 		return nil, engine.ErrNoTask
 	}
 	return slices.Clone(r.events), nil
+}
+
+// Kept is that of [engine.Keeper].
+//
+//greenlet:resumable
+func (e *Engine) Kept(_ context.Context, id string) ([]engine.Kept, error) {
+	if err := e.sync(); err != nil {
+		return nil, err
+	}
+	r := e.rows[id]
+	if r == nil {
+		return nil, engine.ErrNoTask
+	}
+	list := slices.Clone(r.kept)
+	for i := range list {
+		list[i].Snapshot = bytes.Clone(list[i].Snapshot)
+	}
+	return list, nil
 }
 
 // Forget is that of [engine.Engine].

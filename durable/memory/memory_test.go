@@ -29,7 +29,7 @@ func sleep(t *testing.T, h *hub.Hub) func(time.Duration) {
 func TestMemoryConforms(t *testing.T) {
 	conform.Run(t, func(t *testing.T) *conform.Store {
 		h := hub.NewSimulated(time.Unix(1e9, 0))
-		return &conform.Store{Engine: memory.New(h), Sleep: sleep(t, h)}
+		return &conform.Store{Engine: memory.New(h).Keep(3), Sleep: sleep(t, h), Kept: 3}
 	})
 }
 
@@ -40,11 +40,11 @@ func TestLogConforms(t *testing.T) {
 		e, err := memory.Open(h, dir)
 		require.NoError(t, err)
 		return &conform.Store{
-			Engine: e, Sleep: sleep(t, h),
+			Engine: e.Keep(3), Sleep: sleep(t, h), Kept: 3,
 			Reopen: func() engine.Engine {
 				e, err = memory.Open(h, dir)
 				require.NoError(t, err)
-				return e
+				return e.Keep(3)
 			},
 		}
 	})

@@ -18,6 +18,8 @@ type Store struct {
 	Sleep func(d time.Duration)
 	// Reopen ends the store, without a word, and opens it anew. It is nil for one that has nothing that lasts.
 	Reopen func() engine.Engine
+	// Kept is 3 for an [engine.Keeper] that was told to keep as many snapshots of each task, else 0.
+	Kept int
 }
 
 // Run runs the suite. open makes a store for each test.
@@ -58,6 +60,7 @@ var cases = []struct {
 	{"history is kept", (*suite).history},
 	{"what is forgotten is gone", (*suite).forgets},
 	{"what was acknowledged is there when it is opened anew", (*suite).lasts},
+	{"snapshots of before are kept", (*suite).keeps},
 	{"many at once", (*suite).concurrent},
 	{"no ID is a part of another", (*suite).ids},
 }

@@ -119,10 +119,16 @@ func (in *injector) chances(kind Kind, where string) *chances {
 	at := site{kind, where}
 	c := in.sites[at]
 	if c == nil {
-		c = &chances{in: in, at: at, hash: mix(in.seed ^ hash(string(kind)+" "+where)), listed: in.only[at]}
+		made := in.at(at)
+		c = &made
 		in.sites[at] = c
 	}
 	return c
+}
+
+// at is chances for a site that nobody else asks for.
+func (in *injector) at(at site) chances {
+	return chances{in: in, at: at, hash: mix(in.seed ^ hash(string(at.kind), " ", at.where)), listed: in.only[at]}
 }
 
 // happens decides about the next fault at c, which has the probability p. More of what it is
@@ -201,10 +207,12 @@ func mix(x uint64) uint64 {
 
 // hash is FNV-1a, which differs from process to process in nothing. Package hash/fnv has it behind an
 // io.Writer, which may wait: no plain function that resumable ones call may use that.
-func hash(s string) uint64 {
+func hash(parts ...string) uint64 {
 	h := uint64(14695981039346656037)
-	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 1099511628211
+	for _, s := range parts {
+		for i := range len(s) {
+			h = (h ^ uint64(s[i])) * 1099511628211
+		}
 	}
 	return h
 }

@@ -18,9 +18,11 @@ import (
 type Host struct {
 	net       *Network
 	name      string
-	down      bool // by Crash or LosePower
-	off       bool // by LosePower
-	life      int  // counts those
+	number    int     // in the order in which hosts were made
+	ways      []*link // to others, by their numbers; nil: nothing has gone there
+	down      bool    // by Crash or LosePower
+	off       bool    // by LosePower
+	life      int     // counts those
 	boot      func()
 	paused    bool
 	slow      time.Duration
@@ -51,7 +53,7 @@ func (n *Network) Host(name string) *Host {
 	h := n.hosts[name]
 	if h == nil {
 		h = &Host{
-			net: n, name: name, port: firstPort - 1,
+			net: n, name: name, number: len(n.all), port: firstPort - 1,
 			turns: n.faults.chances("busy", name), listeners: map[int]*accepter{}, packets: map[int]*packets{}, dialled: map[way]bool{},
 		}
 		n.hosts[name] = h

@@ -9,6 +9,7 @@ const (
 	Lose      Kind = "lose"      // a message is lost
 	Duplicate Kind = "duplicate" // a datagram arrives twice
 	Delay     Kind = "delay"     // a datagram is late, so that others overtake it
+	Reset     Kind = "reset"     // a connection is reset at both ends, by what comes instead of a message of it
 
 	// Of a disk: the host and the name by which the file was made, "a:wal". The names of files
 	// count as one, "a:".
@@ -42,7 +43,7 @@ const (
 )
 
 var kinds = []Kind{
-	Lose, Duplicate, Delay,
+	Lose, Duplicate, Delay, Reset,
 	Forget, Tear, FailSync, Evict, FailWrite, FailRead, Full, Rot,
 	Crash, PowerLoss, Pause, Slow, Skew, Partition, Cut, Hold,
 	Bug, Turn, Timers,

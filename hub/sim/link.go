@@ -5,29 +5,30 @@ import "time"
 // link is the way from one host to another.
 type link struct {
 	ends
-	net                    *Network
-	o                      *Options // its own; nil: those of the network
-	cut                    bool
-	holds                  bool
-	held                   []message
-	free                   time.Time // behind all that was sent, if it has a bandwidth
-	lose, duplicate, delay *chances
-	sent                   *chances // counts messages: how long each takes is drawn
+	net                           *Network
+	o                             *Options // its own; nil: those of the network
+	cut                           bool
+	holds                         bool
+	held                          []message
+	free                          time.Time // behind all that was sent, if it has a bandwidth
+	lose, duplicate, delay, reset chances
+	sent                          chances // counts messages: how long each takes is drawn
 }
 
 type ends struct{ from, to *Host }
 
 func (n *Network) link(from, to *Host) *link {
-	e := ends{from, to}
-	l := n.links[e]
+	for len(from.ways) <= to.number {
+		from.ways = append(from.ways, nil)
+	}
+	l := from.ways[to.number]
 	if l == nil {
-		where := from.name + ">" + to.name
+		where, f := from.name+">"+to.name, n.faults
 		l = &link{
-			ends: e, net: n, lose: n.faults.chances(Lose, where),
-			duplicate: n.faults.chances(Duplicate, where), delay: n.faults.chances(Delay, where),
-			sent: n.faults.chances("latency", where),
+			ends: ends{from, to}, net: n, lose: f.at(site{Lose, where}), duplicate: f.at(site{Duplicate, where}),
+			delay: f.at(site{Delay, where}), reset: f.at(site{Reset, where}), sent: f.at(site{"latency", where}),
 		}
-		n.links[e] = l
+		from.ways[to.number] = l
 		n.linked = append(n.linked, l)
 	}
 	return l
@@ -51,6 +52,11 @@ func (l *link) latency() time.Duration {
 	return o.Latency + l.sent.drawn(0).part(o.Jitter)
 }
 
+// resets reports whether the connection whose message is about to go that way is reset.
+func (l *link) resets() bool {
+	return l.from != l.to && l.reset.happens(max(l.options().Resets, l.net.faults.hard[Reset]))
+}
+
 // through is when a message of that size is, if it is sent now.
 func (l *link) through(size int) time.Time {
 	now, o := l.net.now(), l.options()
@@ -65,7 +71,7 @@ func (l *link) through(size int) time.Time {
 }
 
 // SetLink changes the way from one host to another for what is sent from now on: Latency, Jitter, Loss,
-// Duplication, Reordering and both bandwidths are those of o. It panics as [NewNetwork] does.
+// Duplication, Reordering, Resets and both bandwidths are those of o. It panics as [NewNetwork] does.
 func (n *Network) SetLink(from, to *Host, o Options) {
 	o = o.check()
 	n.link(from, to).o = &o

@@ -22,6 +22,10 @@ type Options struct {
 	// other anyway, and those that are sent at the same instant.
 	Duplication float64
 	Reordering  float64
+	// Resets is the probability that a message of a connection is not passed on, and both ends get a reset
+	// instead, as from a firewall that has forgotten the connection. What the other end gets may be lost: then that
+	// finds out when it sends.
+	Resets float64
 	// Bandwidth is how many bytes a second go through one direction of a connection; 0 is
 	// any number.
 	Bandwidth int
@@ -42,7 +46,7 @@ const (
 )
 
 func (o Options) check() Options {
-	for _, p := range []float64{o.Loss, o.Duplication, o.Reordering} {
+	for _, p := range []float64{o.Loss, o.Duplication, o.Reordering, o.Resets} {
 		if !(p >= 0 && p <= 1) {
 			panic(fmt.Sprintf("sim: a probability of %v", p))
 		}
@@ -65,8 +69,7 @@ type Network struct {
 	o      Options
 	hosts  map[string]*Host // never ranged over, nor are the others: their order is none
 	all    []*Host          // in the order in which they were made
-	links  map[ends]*link
-	linked []*link // in the order in which they were made
+	linked []*link          // in the order in which they were made
 	tasks  map[*hub.Task]owner
 	begin  *Host // whose task is being started
 	faults *injector
@@ -89,7 +92,7 @@ func NewNetwork(h *hub.Hub, o Options) *Network { return newNetwork(h, o, Choice
 
 func newNetwork(h *hub.Hub, o Options, c Choice) *Network {
 	n := &Network{
-		hub: h, o: o.check(), hosts: map[string]*Host{}, links: map[ends]*link{}, tasks: map[*hub.Task]owner{},
+		hub: h, o: o.check(), hosts: map[string]*Host{}, tasks: map[*hub.Task]owner{},
 		checks: map[string]*tally{},
 	}
 	n.faults = n.newInjector(c)

@@ -10,7 +10,7 @@ import (
 
 // planned are the kinds that a plan may have, in the order in which they begin.
 var planned = []Kind{
-	Lose, Duplicate, Delay, FailSync, FailWrite, FailRead, Full, Rot, Bug,
+	Lose, Duplicate, Delay, Reset, FailSync, FailWrite, FailRead, Full, Rot, Bug,
 	Crash, PowerLoss, Pause, Slow, Skew, Partition, Cut, Hold,
 }
 

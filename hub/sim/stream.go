@@ -98,7 +98,12 @@ func (s *stream) send(m *segment) {
 		at = s.arrival.Add(1) // of two timers at the same time the order is drawn
 	}
 	s.arrival = at
-	l.send(m, at.Sub(now))
+	d := at.Sub(now)
+	if s.connected && m.kind != reset && l.resets() {
+		m = &segment{source: s, kind: reset}
+		s.host.net.after(d, func() { s.fail(syscall.ECONNRESET) })
+	}
+	l.send(m, d)
 }
 
 // dial begins to connect.

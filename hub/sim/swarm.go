@@ -37,6 +37,8 @@ func (n *Network) newSwarm(p Plan) *swarm {
 		switch k {
 		case Lose, Duplicate, Delay, FailSync, FailWrite, FailRead, Full:
 			n.faults.hard[k] = 0.001 * math.Pow(100, f)
+		case Reset:
+			n.faults.hard[k] = 0.0002 * math.Pow(100, f)
 		case Rot:
 			n.faults.hard[k] = 0.01 * math.Pow(30, f)
 		case Bug:

@@ -76,6 +76,7 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 	}
 	targets, orphans, diags := g.loader.Targets()
 	g.report(diags)
+	g.result.LeftOut = g.loader.LeftOut()
 	for _, t := range targets {
 		g.result.Packages = append(g.result.Packages, t.Path)
 	}

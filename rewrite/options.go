@@ -6,6 +6,7 @@ import (
 
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/explain"
+	"github.com/going-green/greenlet/rewrite/internal/load"
 	"github.com/going-green/greenlet/rewrite/internal/lower"
 	"github.com/going-green/greenlet/rewrite/internal/unit"
 	"github.com/going-green/greenlet/rewrite/internal/work"
@@ -85,9 +86,15 @@ type Result struct {
 	Overlaid []Overlaid
 	// Explanations are of the functions that Options.Explain names.
 	Explanations []*explain.Explanation
+	// LeftOut are files with directives, of the packages named, that build constraints leave out.
+	LeftOut []LeftOut
 	// Inputs are there whatever comes of the run, as far as it came.
 	Inputs Inputs
 }
+
+// LeftOut is a file with directives that build constraints leave out of the build, the constraint,
+// and what would take the file in, such as -tags=special.
+type LeftOut = load.LeftOut
 
 // Overlaid is a file in Options.Overlay.
 type Overlaid struct {

@@ -9,13 +9,17 @@ import (
 )
 
 // annotate gives the directive to functions that lack it, and prints which, and what is left.
-func (c *command) annotate(ctx context.Context, patterns []string) (int, error) {
+func (c *command) annotate(ctx context.Context, args []string) (int, error) {
+	fs := c.flags("annotate")
+	if err := c.parseVerb(fs, args); err != nil {
+		return 0, err
+	}
 	dir, err := os.Getwd()
 	if err != nil {
 		return 0, err
 	}
 	c.prepare(dir)
-	res, err := rewrite.Annotate(ctx, c.opt, patterns...)
+	res, err := rewrite.Annotate(ctx, c.opt, fs.Args()...)
 	for _, a := range res.Functions {
 		fmt.Fprintf(c.stdout, "%s:%d: %s: %s\n", relative(dir, a.Pos.Filename), a.Pos.Line, a.Func, a.Why)
 	}

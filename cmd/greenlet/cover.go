@@ -3,10 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path"
@@ -19,7 +16,7 @@ import (
 )
 
 const coverUsage = `
-Usage: greenlet cover [-o file] profile
+Usage: greenlet cover [-C dir] [-tags list] [-o file] profile
 
 Cover makes a coverage profile say what ran of the source. go test counts a
 resumable function in its plain form, which greenlets don't run, and its generated
@@ -37,15 +34,12 @@ Flags:
 
 // cover merges the coverage of generated files into that of their sources.
 func (c *command) cover(ctx context.Context, args []string) (int, error) {
-	fs := flag.NewFlagSet("greenlet cover", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
+	fs := c.flags("cover")
 	to := fs.String("o", "", "")
-	switch err := fs.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return c.printHelp("cover")
-	case err != nil:
-		return 0, usageError{err}
-	case fs.NArg() != 1:
+	if err := c.parseVerb(fs, args); err != nil {
+		return 0, err
+	}
+	if fs.NArg() != 1 {
 		return 0, usagef("cover wants the name of one profile")
 	}
 	profiles, err := coverage.Read(fs.Arg(0))

@@ -53,16 +53,24 @@ func (c *command) durable(ctx context.Context, args []string) (int, error) {
 	if len(args) > 0 && args[0] == "check" {
 		return c.durableCheck(ctx, args[1:])
 	}
-	if len(args) != 2 || args[0] != "show" {
+	if len(args) == 0 || args[0] != "show" {
 		return 0, usagef("durable wants show and the name of one file, or check")
 	}
-	b, err := os.ReadFile(args[1])
+	fs := c.flags("durable show")
+	if err := c.parseVerb(fs, args[1:]); err != nil {
+		return 0, err
+	}
+	if fs.NArg() != 1 {
+		return 0, usagef("durable show wants the name of one file")
+	}
+	file := fs.Arg(0)
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return 0, err
 	}
 	stacks, err := durable.Show(b, nil)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", args[1], err)
+		return 0, fmt.Errorf("%s: %w", file, err)
 	}
 	for _, st := range stacks {
 		fmt.Fprint(c.stdout, st)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -44,18 +43,15 @@ type packageChange struct {
 
 func (c *command) durableCheck(ctx context.Context, args []string) (int, error) {
 	var f checkFlags
-	set := flag.NewFlagSet("greenlet durable check", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
+	set := c.flags("durable check")
 	set.BoolVar(&f.update, "update", false, "")
 	set.BoolVar(&f.json, "json", false, "")
 	set.StringVar(&f.lock, "lock", "greenlet.durable.lock", "")
 	paths := set.String("snapshots", "", "")
-	switch err := set.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return c.printHelp("durable")
-	case err != nil:
-		return 0, usageError{err}
-	case f.update && (f.json || *paths != ""):
+	if err := c.parseVerb(set, args); err != nil {
+		return 0, err
+	}
+	if f.update && (f.json || *paths != "") {
 		return 0, usagef("durable check: -update goes together with -lock only")
 	}
 	var err error

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"io"
 	"os"
 	"strings"
 
@@ -13,26 +11,20 @@ import (
 
 // explainArgs are the arguments of greenlet explain.
 type explainArgs struct {
-	json, dot, help bool
-	html            string // file, or "-"
-	name            string
-	packages        []string
+	json, dot bool
+	html      string // file, or "-"
+	name      string
+	packages  []string
 }
 
-func parseExplain(args []string) (*explainArgs, error) {
+func (c *command) parseExplain(args []string) (*explainArgs, error) {
 	a := &explainArgs{}
-	fs := flag.NewFlagSet("greenlet explain", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
+	fs := c.flags("explain")
 	fs.BoolVar(&a.json, "json", false, "")
 	fs.BoolVar(&a.dot, "dot", false, "")
 	fs.StringVar(&a.html, "html", "", "")
-	err := fs.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		a.help = true
-		return a, nil
-	}
-	if err != nil {
-		return nil, usagef("explain: %w", err)
+	if err := c.parseVerb(fs, args); err != nil {
+		return nil, err
 	}
 	forms := 0
 	for _, given := range []bool{a.json, a.dot, a.html != ""} {
@@ -57,12 +49,9 @@ func parseExplain(args []string) (*explainArgs, error) {
 
 // explain shows the state machine of a function.
 func (c *command) explain(ctx context.Context, args []string) (int, error) {
-	a, err := parseExplain(args)
+	a, err := c.parseExplain(args)
 	if err != nil {
 		return 0, err
-	}
-	if a.help {
-		return c.printHelp("explain")
 	}
 	c.opt.Explain = a.name
 	code, err := c.generate(ctx, a.packages)
@@ -105,12 +94,13 @@ suspension can follow which, and what is allocated. It writes no generated file.
 
 Usage:
 
-	greenlet [-C dir] [-tags list] explain [-json | -dot | -html file] func [packages]
+	greenlet explain [-C dir] [-tags list] [-json | -dot | -html file] func [packages]
 
 A function is named Walk, a method Tree.Walk, '(*Tree).Walk', or just Walk too;
 if there are several, all are shown. '*' stands for all resumable functions.
 Literals in one that can suspend follow it, as Tree.Walk.func1. The packages are
-by default that of the current directory.
+by default that of the current directory; those of other modules can be named, too.
+Of a function that is not among them it is told where it is.
 
 Examples:
 

@@ -38,7 +38,10 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 	if len(res.Diagnostics) > 0 {
 		return exitDiagnose, nil
 	}
-	if len(res.Packages) == 0 { // a directive that was forgotten, mostly
+	if !c.opt.Deps && c.opt.Explain == "" && c.opt.Why == "" { // of go run and the like that would be noise
+		c.tellLeftOut(dir, res.LeftOut)
+	}
+	if len(res.Packages) == 0 && len(res.LeftOut) == 0 { // a directive that was forgotten, mostly
 		fmt.Fprintln(c.stderr, "there is no //greenlet:resumable in these packages; greenlet annotate finds the functions that need it")
 	}
 	if c.verbose {

@@ -13,8 +13,14 @@ import (
 
 // goCommand generates what a go command needs, and then becomes it.
 func (c *command) goCommand(ctx context.Context, verb string, args []string) (int, error) {
+	if c.opt.Why != "" || c.opt.Dot != "" {
+		return 0, usagef("-why and -dot do not go together with go %s", verb)
+	}
 	g, err := parseGo(verb, args)
 	if err != nil {
+		return 0, err
+	}
+	if err := c.settle(); err != nil {
 		return 0, err
 	}
 	if g.dir != "" {

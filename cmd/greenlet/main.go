@@ -4,6 +4,7 @@
 //	greenlet [flags] run|test|build|vet [arguments of the go command]
 //	greenlet [flags] explain [flags] func [packages]
 //	greenlet watch [flags] [packages]
+//	greenlet init
 //
 // See greenlet help.
 package main
@@ -37,11 +38,7 @@ func main() {
 		// and types live to its end.
 		debug.SetGCPercent(400)
 	}
-	plain := os.Getenv("NO_COLOR") != ""
-	c := &command{
-		stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, redraws: isTerminal(os.Stdout),
-		colors: isTerminal(os.Stderr) && !plain, paint: isTerminal(os.Stdout) && !plain,
-	}
+	c := newCommand()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := c.run(ctx, os.Args[1:])
 	stop()
@@ -66,6 +63,16 @@ type command struct {
 	watches bool // the command is watch
 }
 
+// newCommand is a command of the process. Colours are for terminals, and for none if NO_COLOR is
+// set to anything.
+func newCommand() *command {
+	plain := os.Getenv("NO_COLOR") != ""
+	return &command{
+		stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, redraws: isTerminal(os.Stdout),
+		colors: isTerminal(os.Stderr) && !plain, paint: isTerminal(os.Stdout) && !plain,
+	}
+}
+
 // usageError is about the command line.
 type usageError struct{ error }
 
@@ -76,6 +83,9 @@ func usagef(format string, args ...any) error {
 // run executes the command and returns its exit code.
 func (c *command) run(ctx context.Context, args []string) int {
 	code, err := c.try(ctx, args)
+	if errors.Is(err, errHelp) {
+		code, err = c.printHelp(args[slices.IndexFunc(args, func(arg string) bool { return verbNamed(arg) != nil })])
+	}
 	var usage usageError
 	switch {
 	case err == nil:
@@ -111,46 +121,9 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 			return c.printHelp(args[0])
 		}
 	}
-	if c.tags != "" {
-		c.opt.BuildFlags = append(c.opt.BuildFlags, "-tags="+c.tags)
-	}
-	if c.dir != "" {
-		if err := os.Chdir(c.dir); err != nil {
-			return 0, usagef("-C: %w", err)
-		}
-	}
 	if len(args) > 0 && !c.watches {
-		switch args[0] {
-		case "help":
-			if len(args) > 2 {
-				return 0, usagef("help wants one verb: %s", verbs)
-			}
-			return c.printHelp(strings.Join(args[1:], ""))
-		case "version":
-			info, _ := debug.ReadBuildInfo()
-			fmt.Fprintln(c.stdout, version(info))
-			return exitOK, nil
-		case "durable":
-			return c.durable(ctx, args[1:])
-		case "cover":
-			return c.cover(ctx, args[1:])
-		case "annotate":
-			if c.opt.Check || c.opt.Why != "" || c.opt.Dot != "" || len(c.opt.Debug) > 0 {
-				return 0, usagef("annotate has only the flags -C and -tags")
-			}
-			return c.annotate(ctx, args[1:])
-		case "overlay":
-			return c.overlay(ctx, args[1:])
-		case "run", "test", "build", "vet":
-			if c.opt.Why != "" || c.opt.Dot != "" {
-				return 0, usagef("-why and -dot do not go together with go %s", args[0])
-			}
-			return c.goCommand(ctx, args[0], args[1:])
-		case "explain":
-			if c.opt.Check || c.opt.Why != "" || c.opt.Dot != "" || len(c.opt.Debug) > 0 {
-				return 0, usagef("explain: of the flags before it, only -C, -tags and -v go together with it")
-			}
-			return c.explain(ctx, args[1:])
+		if v := verbNamed(args[0]); v != nil && v.run != nil {
+			return v.run(c, ctx, args[1:])
 		}
 	}
 	for _, arg := range args {
@@ -158,17 +131,64 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 			return 0, usagef("flag %s must stand before the packages", arg)
 		}
 	}
+	if err := c.settle(); err != nil {
+		return 0, err
+	}
 	if c.watches {
 		return c.watch(ctx, args)
 	}
 	return c.generate(ctx, args)
 }
 
+// settle does what the flags say that all verbs have. They are known once those behind the verb
+// have been read.
+func (c *command) settle() error {
+	if c.tags != "" {
+		c.opt.BuildFlags = append(c.opt.BuildFlags, "-tags="+c.tags)
+	}
+	if c.dir != "" {
+		if err := os.Chdir(c.dir); err != nil {
+			return usagef("-C: %w", err)
+		}
+	}
+	return nil
+}
+
+// errHelp is what a verb returns whose flags ask for its help.
+var errHelp = errors.New("help is asked for")
+
+// flags makes the flag set of a verb. Some flags can stand behind each verb, as behind those of the go
+// command; they keep what they were given before it.
+func (c *command) flags(verb string) *flag.FlagSet {
+	fs := flag.NewFlagSet(verb, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.StringVar(&c.dir, "C", c.dir, "")
+	fs.StringVar(&c.tags, "tags", c.tags, "")
+	fs.BoolVar(&c.verbose, "v", c.verbose, "")
+	return fs
+}
+
+// parseVerb reads the flags of a verb, which has none of those that only generating has, and
+// settles.
+func (c *command) parseVerb(fs *flag.FlagSet, args []string) error {
+	verb := fs.Name()
+	if c.opt.Check || c.opt.Why != "" || c.opt.Dot != "" || len(c.opt.Debug) > 0 {
+		return usagef("%s: of the flags before it, only -C, -tags and -v go together with it", verb)
+	}
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return errHelp
+	case err != nil:
+		return usagef("%s: %w", verb, err)
+	}
+	return c.settle()
+}
+
 // printHelp prints what there is to say of a verb.
 func (c *command) printHelp(verb string) (int, error) {
 	text, ok := helpText(verb)
 	if !ok {
-		return 0, usagef("there is no verb %q; there are %s", verb, verbs)
+		return 0, usagef("there is no verb %q; there are %s", verb, verbNames())
 	}
 	fmt.Fprint(c.stdout, text)
 	return exitOK, nil

@@ -12,7 +12,11 @@ import (
 )
 
 // overlay generates for a debugger and prints the file that tells the go command.
-func (c *command) overlay(ctx context.Context, patterns []string) (int, error) {
+func (c *command) overlay(ctx context.Context, args []string) (int, error) {
+	fs := c.flags("overlay")
+	if err := c.parseVerb(fs, args); err != nil {
+		return 0, err
+	}
 	dir, err := os.Getwd()
 	if err != nil {
 		return 0, err
@@ -21,7 +25,7 @@ func (c *command) overlay(ctx context.Context, patterns []string) (int, error) {
 		return 0, err
 	}
 	c.opt.Deps, c.opt.Tests = true, true
-	code, err := c.generate(ctx, patterns)
+	code, err := c.generate(ctx, fs.Args())
 	if code != exitOK || err != nil {
 		return code, err
 	}

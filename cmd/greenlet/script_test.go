@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 func testMain() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	c := newCommand()
 	c.progress = func(e rewrite.Event) {
 		if string(e.Stage) != os.Getenv("TEST_INTERRUPT") {
 			return

@@ -13,18 +13,17 @@ import (
 // helpText is what greenlet help VERB prints, or greenlet VERB -h; ok is false if there is no
 // such verb. The verb of greenlet itself is "".
 func helpText(verb string) (text string, ok bool) {
-	text, ok = helps[verb]
+	text = help
+	if verb != "" {
+		v := verbNamed(verb)
+		if v == nil {
+			return "", false
+		}
+		text = v.help
+	}
 	passes := strings.Join(rewrite.PassNames(), " ")
-	return strings.ReplaceAll(strings.TrimPrefix(text, "\n"), "PASSES", passes), ok
+	return strings.ReplaceAll(strings.TrimPrefix(text, "\n"), "PASSES", passes), true
 }
-
-var helps = map[string]string{
-	"": help, "help": help, "run": helpGo, "test": helpGo, "build": helpGo, "vet": helpGo, "annotate": helpAnnotate, "watch": helpWatch,
-	"explain": explainHelp, "cover": coverUsage, "durable": helpDurable, "overlay": helpOverlay, "version": helpVersion,
-}
-
-// verbs are those of helps, as they are told.
-const verbs = "run, test, build, vet, annotate, watch, explain, cover, durable, overlay, version"
 
 // asksForHelp reports whether an argument is the flag that asks for help.
 func asksForHelp(arg string) bool {
@@ -52,12 +51,12 @@ Usage:
 		that of the current directory
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
-	greenlet [flags] annotate [packages]
+	greenlet annotate [packages]
 		write the directive above the functions that lack it: that yield, are
 		started, or are on the way from resumable code to a switch
 	greenlet watch [flags] [packages]
 		generate, and again whenever a file is saved
-	greenlet [flags] explain [-json | -dot | -html file] func [packages]
+	greenlet explain [-json | -dot | -html file] func [packages]
 		show the state machine of a function
 	greenlet cover [-o file] profile
 		make a coverage profile say what ran of the source
@@ -65,9 +64,15 @@ Usage:
 		print the stack and the variables in a snapshot of a durable greenlet
 	greenlet durable check [flags] [packages]
 		tell which snapshots the source as it is would not go on with
-	greenlet [flags] overlay [packages]
+	greenlet overlay [packages]
 		generate for a debugger, in the user's cache directory, and print
 		the file to give to -overlay of the go command
+	greenlet init
+		make the module of the current directory one that generates: the
+		tool line in go.mod, the line for go generate, and a test that
+		fails if generated code is stale
+	greenlet completion bash|zsh|fish
+		print what makes a shell complete these
 	greenlet help [verb]
 		more of run, annotate, watch …; as greenlet verb -h
 	greenlet version
@@ -91,15 +96,18 @@ In a source file, for go generate:
 
 	//go:generate go tool greenlet
 
-after: go get -tool github.com/going-green/greenlet/cmd/greenlet
+after: go get -tool github.com/going-green/greenlet/cmd/greenlet; greenlet init
+does both, and more.
 
 Flags:
 
 	-check       write nothing; if a generated file is stale, print how it
 	             differs and exit with 1
-	-tags list   build tags, as for the go command
+	-tags list   build tags, as for the go command; a file with directives that
+	             is left out is named
 	-C dir       change to dir first
 	-v           print the packages as they are done, and how long each pass took
+	             these three can stand behind each verb, too
 	-why func    print the calls by which a function suspends; write nothing
 
 To look into the tool itself:
@@ -114,10 +122,11 @@ To look into the tool itself:
 
 Exit codes: 0 all is well; 1 the program has errors, or generated files are
 stale; 2 wrong usage, an error of the system or of greenlet itself. Unless it
-is 0, no file was changed, but by annotate.
+is 0, no file was changed, but by annotate and init.
 
 Environment: GREENLET_CACHE is the directory in which greenlet remembers what
-is up to date ("off": nowhere). NO_COLOR turns colours off.
+is up to date ("off": nowhere). NO_COLOR, if set to anything, turns colours off,
+which there are on terminals only.
 `
 
 const helpGo = `
@@ -152,7 +161,7 @@ and in tests.
 
 Usage:
 
-	greenlet [-C dir] [-tags list] annotate [packages]
+	greenlet annotate [-C dir] [-tags list] [packages]
 
 It annotates functions
 
@@ -183,7 +192,7 @@ at lines of the source, steps through these, and prints its variables by their n
 
 Usage:
 
-	greenlet [flags] overlay [packages]
+	greenlet overlay [-C dir] [-tags list] [-v] [packages]
 
 Example:
 

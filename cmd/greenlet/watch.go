@@ -59,7 +59,7 @@ func (s *screen) begin() {
 // report tells how a run went.
 func (s *screen) report(res *rewrite.Result, err error, took time.Duration) {
 	var text bytes.Buffer
-	if e := res.Diagnostics.Relative(s.opt.Dir).Format(&text, s.colors); err == nil {
+	if e := res.Diagnostics.Relative(s.opt.Dir).Format(&text, s.paint); err == nil {
 		err = e
 	}
 	n := len(res.Diagnostics)

@@ -270,11 +270,21 @@ func Generated(path string) string {
 	return dir + name + ".go"
 }
 
+// systems and processors are the values of GOOS and GOARCH that there are or have been.
+const (
+	systems    = "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos"
+	processors = "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm"
+)
+
+// IsSystem reports whether s is a value of GOOS.
+func IsSystem(s string) bool { return slices.Contains(strings.Fields(systems), s) }
+
+// IsProcessor reports whether s is a value of GOARCH.
+func IsProcessor(s string) bool { return slices.Contains(strings.Fields(processors), s) }
+
 func knownSuffixes() map[string]bool {
 	m := map[string]bool{"test": true}
-	const list = "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos " +
-		"386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm"
-	for _, s := range strings.Fields(list) {
+	for _, s := range strings.Fields(systems + " " + processors) {
 		m[s] = true
 	}
 	return m

@@ -76,13 +76,9 @@ func (d *decoder) restore(body []byte) ([]*greenlet.Greenlet, error) {
 
 // open reads what stands ahead of the greenlets.
 func (d *decoder) open(b []byte, store Schemas) {
-	end := len(b) - crc32.Size
-	if end < len(magic)+1 || string(b[:len(magic)]) != magic || binary.LittleEndian.Uint32(b[end:]) != crc32.Checksum(b[:end], castagnoli) {
-		d.corrupt()
+	if d.header(b); d.err != nil {
 		return
 	}
-	d.b = b[len(magic):end]
-	d.inline = d.byte()&inline != 0
 	for range d.count() {
 		d.funcs = append(d.funcs, d.function(store))
 		if d.err != nil {
@@ -95,6 +91,17 @@ func (d *decoder) open(b []byte, store Schemas) {
 			return
 		}
 	}
+}
+
+// header reads what is before the descriptions.
+func (d *decoder) header(b []byte) {
+	end := len(b) - crc32.Size
+	if end < len(magic)+1 || string(b[:len(magic)]) != magic || binary.LittleEndian.Uint32(b[end:]) != crc32.Checksum(b[:end], castagnoli) {
+		d.corrupt()
+		return
+	}
+	d.b = b[len(magic):end]
+	d.inline = d.byte()&inline != 0
 }
 
 // rooted reports whether each greenlet's parents end at Main.

@@ -135,3 +135,39 @@ func TestShowHostile(t *testing.T) {
 	}
 	assert.Positive(t, shown)
 }
+
+// A snapshot whose descriptions are in a store says the same with them in it.
+func TestInline(t *testing.T) {
+	for name, switches := range map[string]int{"pair": 2, "data": 1, "closures": 1, "undoes": 1} {
+		g := programs[name]()
+		for range switches {
+			g.Switch()
+		}
+		store := memory{}
+		small, err := Append(nil, store, g)
+		require.NoError(t, err)
+		whole, err := Inline(small, store)
+		require.NoError(t, err)
+		want, err := Snapshot(g)
+		require.NoError(t, err)
+		assert.Equal(t, want, whole, name)
+		of, err := Descriptions(small)
+		require.NoError(t, err)
+		assert.Len(t, of, len(store))
+		same, err := Descriptions(whole)
+		require.NoError(t, err)
+		assert.Equal(t, of, same)
+		again, err := Inline(whole, nil)
+		require.NoError(t, err)
+		assert.Equal(t, want, again)
+
+		_, err = Inline(small, nil)
+		assert.ErrorIs(t, err, ErrMissing)
+		_, err = Inline(small, memory{})
+		assert.Error(t, err)
+		for i := range small {
+			_, err = Inline(small[:i], store)
+			assert.ErrorIs(t, err, ErrCorrupt, i)
+		}
+	}
+}

@@ -21,6 +21,7 @@ const (
 //			receipt = #5 {ID: "r1", Sum: 30}
 func (st Stack) String() string {
 	var b strings.Builder
+	text := st.Text()
 	fmt.Fprintf(&b, "greenlet #%d", st.ID)
 	switch {
 	case st.Dead:
@@ -29,25 +30,64 @@ func (st Stack) String() string {
 		b.WriteString(", not started")
 	}
 	b.WriteByte('\n')
-	seen := map[int]bool{}
-	for _, v := range st.Locals {
-		fmt.Fprintf(&b, "\tlocal %s = ", v.Name)
-		v.Value.write(&b, st.snapshot, seen, 0)
-		b.WriteByte('\n')
+	for _, v := range text.Locals {
+		fmt.Fprintf(&b, "\tlocal %s = %s\n", v.Name, v.Value)
 	}
-	for _, c := range st.Calls {
+	for _, c := range text.Calls {
 		fmt.Fprintf(&b, "\t%s at %s", c.Func, c.Point)
 		if c.Line > 0 {
 			fmt.Fprintf(&b, " (%s:%d)", c.File, c.Line)
 		}
 		b.WriteByte('\n')
 		for _, v := range c.Vars {
-			fmt.Fprintf(&b, "\t\t%s = ", v.Name)
-			v.Value.write(&b, st.snapshot, seen, 0)
-			b.WriteByte('\n')
+			fmt.Fprintf(&b, "\t\t%s = %s\n", v.Name, v.Value)
 		}
 	}
 	return b.String()
+}
+
+// StackText is a [Stack] as String writes it, in parts: for pages, and JSON.
+type StackText struct {
+	ID      int        `json:"id"`
+	Started bool       `json:"started"`
+	Dead    bool       `json:"dead,omitempty"`
+	Reason  string     `json:"reason,omitempty"` // why the program could not go on with it
+	Locals  []VarText  `json:"locals,omitempty"`
+	Calls   []CallText `json:"calls"` // the innermost first
+}
+
+// CallText is a function of a StackText.
+type CallText struct {
+	Func  string    `json:"func"`
+	Point string    `json:"point"`
+	File  string    `json:"file,omitempty"`
+	Line  int       `json:"line,omitempty"`
+	Vars  []VarText `json:"vars,omitempty"`
+}
+
+// VarText is a variable of a StackText.
+type VarText struct {
+	Name  string `json:"name"`
+	Type  string `json:"type,omitempty"`
+	Value string `json:"value"`
+}
+
+// Text is the stack in parts.
+func (st Stack) Text() StackText {
+	seen := map[int]bool{}
+	texts := func(vars []Var) (list []VarText) {
+		for _, v := range vars {
+			var b strings.Builder
+			v.Value.write(&b, st.snapshot, seen, 0)
+			list = append(list, VarText{v.Name, v.Value.Type, b.String()})
+		}
+		return list
+	}
+	t := StackText{ID: st.ID, Started: st.Started, Dead: st.Dead, Reason: st.Reason, Locals: texts(st.Locals), Calls: []CallText{}}
+	for _, c := range st.Calls {
+		t.Calls = append(t.Calls, CallText{c.Func, c.Point, c.File, c.Line, texts(c.Vars)})
+	}
+	return t
 }
 
 // short is a value without what it leads to.

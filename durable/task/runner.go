@@ -119,6 +119,15 @@ func NewWith(h *hub.Hub, e engine.Engine, o Options) *Runner {
 // Hub is the hub that it runs on.
 func (r *Runner) Hub() *hub.Hub { return r.hub }
 
+// Engine is the store whose tasks it runs.
+func (r *Runner) Engine() engine.Engine { return r.engine }
+
+// Owner is its name, as the store has it of tasks that it works on.
+func (r *Runner) Owner() string { return r.o.Owner }
+
+// Build is what tells the program apart from others.
+func (r *Runner) Build() string { return r.o.Build }
+
 // build is a checksum of the program.
 var build = sync.OnceValue(func() string {
 	path, err := os.Executable()

@@ -76,6 +76,8 @@ var rooms = []struct{ room, imports string }{
 	{"internal/explain", ""},
 	{"internal/coverage", ""},
 
+	// The command asks who serves durable tasks, and has none itself: it must be built before they are generated.
+	{"durable/admin/api", "durable"},
 	// Snapshots are shown by who can restore them, which stands on the runtime.
 	{"durable", "durable/internal/hook runtime runtime/gen"},
 	{"durable/internal/hook", "runtime"},

@@ -1,0 +1,79 @@
+package admin
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/going-green/greenlet/durable/admin/api"
+	"github.com/going-green/greenlet/durable/engine"
+)
+
+// What tasks are told.
+
+// tell sends a message.
+func (a *Admin) tell(ctx context.Context, m engine.Message) (any, error) {
+	errs, err := a.store.send(ctx, m)
+	if err == nil {
+		err = errs[0]
+	}
+	return sent(err)
+}
+
+func sent(err error) (any, error) {
+	if errors.Is(err, engine.ErrKnown) {
+		return api.Sent{Known: true}, nil
+	}
+	return api.Sent{}, err
+}
+
+func (a *Admin) signal(req *http.Request) (any, error) {
+	id, err := idOf(req)
+	if err != nil {
+		return nil, err
+	}
+	var s struct {
+		Name, Message string
+		Value         json.RawMessage
+	}
+	if err := read(req, &s); err != nil {
+		return nil, err
+	}
+	if s.Name == "" {
+		return nil, refuse(http.StatusBadRequest, "the signal has no name")
+	}
+	if s.Message == "" {
+		s.Message = rand.Text()
+	}
+	if len(s.Value) == 0 {
+		s.Value = json.RawMessage("null")
+	}
+	return a.tell(req.Context(), engine.Message{ID: "signal:" + s.Message, To: id, Topic: "signal:" + s.Name, Body: s.Value})
+}
+
+func (a *Admin) cancel(req *http.Request) (any, error) {
+	id, err := idOf(req)
+	if err != nil {
+		return nil, err
+	}
+	return sent(a.store.cancel(req.Context(), id))
+}
+
+// command is a kill or a retry.
+func (a *Admin) command(req *http.Request, topic string) (any, error) {
+	id, err := idOf(req)
+	if err != nil {
+		return nil, err
+	}
+	got, err := a.tell(req.Context(), engine.Message{ID: topic + ":" + rand.Text(), To: id, Topic: topic})
+	if !errors.Is(err, engine.ErrEnded) || topic != engine.Retry {
+		return got, err
+	}
+	t, gerr := a.store.get(req.Context(), id)
+	if gerr != nil {
+		return nil, gerr
+	}
+	return nil, refuse(http.StatusConflict, "task %s is %v: one that is parked or has failed can be told to go on", id, t.Status)
+}

@@ -32,6 +32,9 @@ type Options struct {
 	// Overlay, if not empty, is a directory: what is generated is written there, in the
 	// form that debuggers want, and nowhere else; see Result.Overlay.
 	Overlay string
+	// KeepVariables goes together with Overlay: variables keep their values to the ends of their
+	// scopes, and not to their last uses only. Those of durable functions don't.
+	KeepVariables bool
 
 	Cache string // directory; "off" for none, "" for the user's cache directory
 
@@ -128,9 +131,9 @@ func PassNames() []string { return lower.PassNames() }
 
 // lowering is what of o the passes are told.
 func (o *Options) lowering() *lower.Options {
-	l := &lower.Options{Debug: o.Debug, Dot: o.Dot, Func: o.Func, DebugOut: o.DebugOut, Start: o.clock.start}
+	l := &lower.Options{KeepVariables: o.KeepVariables, Debug: o.Debug, Dot: o.Dot, Func: o.Func, DebugOut: o.DebugOut, Start: o.clock.start}
 	if o.Overlay != "" {
-		l.Overlay = o.overlayPath
+		l.Overlay = o.shownPath
 	}
 	return l
 }

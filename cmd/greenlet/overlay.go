@@ -24,6 +24,7 @@ func (c *command) overlay(ctx context.Context, args []string) (int, error) {
 	if c.opt.Overlay, err = c.overlayDir(dir); err != nil {
 		return 0, err
 	}
+	c.opt.KeepVariables = true
 	c.opt.Deps, c.opt.Tests = true, true
 	code, err := c.generate(ctx, fs.Args())
 	if code != exitOK || err != nil {

@@ -66,6 +66,8 @@ type Func struct {
 	LocalTypes bool
 	// Durable says that what the function suspends can be forked, stored and restored.
 	Durable bool
+	// KeepsVariables says that variables of the source live to the ends of their scopes, for a debugger.
+	KeepsVariables bool
 	// Long says that what a hot copy of the code would save at its suspensions is out of
 	// proportion to the code; set by the pass spill.
 	Long bool

@@ -202,6 +202,7 @@ func lower(u *unit.Unit, info *types.Info, colors *color.Colors, l *lowering, op
 		name = p.name
 		end := opt.start(name)
 		f = p.run(c, f)
+		f.KeepsVariables = opt.KeepVariables && !f.Durable
 		end()
 		holds |= p.establishes
 		if err := inspect(c, opt, p, f, holds); err != nil {

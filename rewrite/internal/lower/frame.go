@@ -141,6 +141,11 @@ func placeVars(fn *ir.Func) {
 			}
 			where[v] = b
 		}
+		if w, ok := b.Term.(*ir.Wait); ok {
+			for _, v := range w.Live {
+				many[v] = true // also if nothing behind w names it: see kept
+			}
+		}
 		for _, n := range b.List {
 			nodeRefs(fn, n, see, see)
 			if leaf, ok := n.(*ir.Leaf); ok {

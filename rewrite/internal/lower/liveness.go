@@ -21,6 +21,9 @@ import (
 
 func liveness(fn *ir.Func) {
 	l := &livenessPass{fn: fn, effects: make([][]effect, len(fn.Blocks)), live: fn.NewVarSet(), behind: fn.NewVarSet()}
+	if fn.KeepsVariables {
+		l.kept = kept(fn)
+	}
 	for i, b := range fn.Blocks {
 		b.LiveIn = fn.NewVarSet()
 		l.effects[i] = effects(fn, b)
@@ -35,7 +38,7 @@ func liveness(fn *ir.Func) {
 	}
 	for _, b := range fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
-			w.Live = slices.Collect(fn.Members(l.after(w.Next, w.Results)))
+			w.Live = slices.Collect(fn.Members(l.afterWait(w)))
 		}
 	}
 }
@@ -43,6 +46,7 @@ func liveness(fn *ir.Func) {
 type livenessPass struct {
 	fn      *ir.Func
 	effects [][]effect // by Block.Index
+	kept    map[*ir.Wait]ir.VarSet
 
 	live, behind ir.VarSet // for a moment
 }
@@ -79,7 +83,7 @@ func (l *livenessPass) liveIn(b *ir.Block) ir.VarSet {
 	clear(live)
 	switch t := b.Term.(type) {
 	case *ir.Wait:
-		live.Include(l.after(t.Next, t.Results))
+		live.Include(l.afterWait(t))
 	case *ir.Dispatch:
 		for i, to := range t.To {
 			live.Include(l.after(to, received(l.fn, t, i)))
@@ -141,6 +145,18 @@ func liveBefore(fn *ir.Func, b *ir.Block) []ir.VarSet {
 func (l *livenessPass) after(to *ir.Block, written []*ir.Var) ir.VarSet {
 	copy(l.behind, to.LiveIn)
 	for _, v := range written {
+		if v != nil {
+			l.behind.Remove(v)
+		}
+	}
+	return l.behind
+}
+
+// afterWait is what is live across w.
+func (l *livenessPass) afterWait(w *ir.Wait) ir.VarSet {
+	copy(l.behind, w.Next.LiveIn)
+	l.behind.Include(l.kept[w])
+	for _, v := range w.Results {
 		if v != nil {
 			l.behind.Remove(v)
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // Options says what to tell of the passes while they run. It changes nothing of what
-// they make, but for Overlay.
+// they make, but for the last two.
 type Options struct {
 	Debug    []string  // passes to print the result of; see also DebugCheck
 	Dot      string    // pass to print the control-flow graph of
@@ -18,9 +18,13 @@ type Options struct {
 	// Start, if not nil, is called at the start of a pass. It returns what to call at its end.
 	Start func(pass string) (end func())
 
-	// Overlay, if not nil, is where the overlay for a generated file is: what is emitted
-	// has the form that debuggers want.
+	// Overlay, if not nil, is where a debugger finds what is generated: what is emitted has the form
+	// that debuggers want.
 	Overlay func(generated string) string
+
+	// KeepVariables keeps the variables of the source across suspensions, needed or not, but in durable
+	// functions: what their frames hold is in snapshots.
+	KeepVariables bool
 }
 
 func (o *Options) start(pass string) (end func()) {

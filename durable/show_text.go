@@ -19,9 +19,11 @@ const (
 //	greenlet #2
 //		pay.order at Sleep#6af02c11 (pay/order.go:18)
 //			receipt = #5 {ID: "r1", Sum: 30}
-func (st Stack) String() string {
+func (st Stack) String() string { return st.Text().String() }
+
+// String is that of the stack.
+func (st StackText) String() string {
 	var b strings.Builder
-	text := st.Text()
 	fmt.Fprintf(&b, "greenlet #%d", st.ID)
 	switch {
 	case st.Dead:
@@ -30,10 +32,10 @@ func (st Stack) String() string {
 		b.WriteString(", not started")
 	}
 	b.WriteByte('\n')
-	for _, v := range text.Locals {
+	for _, v := range st.Locals {
 		fmt.Fprintf(&b, "\tlocal %s = %s\n", v.Name, v.Value)
 	}
-	for _, c := range text.Calls {
+	for _, c := range st.Calls {
 		fmt.Fprintf(&b, "\t%s at %s", c.Func, c.Point)
 		if c.Line > 0 {
 			fmt.Fprintf(&b, " (%s:%d)", c.File, c.Line)

@@ -85,7 +85,7 @@ func cases(indent string) string {
 		case "completion":
 			words = "bash zsh fish"
 		case "durable":
-			words += " show check"
+			words += " " + durableWords
 		}
 		fmt.Fprintf(&b, "%s%s) list='%s' ;;\n", indent, v.name, words)
 	}
@@ -105,7 +105,7 @@ func valueCases() string {
 
 func fill(script string) string {
 	return strings.NewReplacer(
-		"VALUEFLAGS", valueCases(), "PASSES", strings.Join(rewrite.PassNames(), " "), "CASES\n", cases("\t"),
+		"VALUEFLAGS", valueCases(), "DURABLE", durableWords, "PASSES", strings.Join(rewrite.PassNames(), " "), "CASES\n", cases("\t"),
 		"FLAGS", flagNames(completionFlags(generateFlags), false), "VERBS", strings.ReplaceAll(verbNames(), ",", "")+" help",
 	).Replace(script)
 }
@@ -140,7 +140,7 @@ CASES
 		mapfile -t files < <(compgen -f -- "$cur")
 		COMPREPLY+=("${files[@]}")
 		compopt -o filenames 2>/dev/null
-		[[ $verb == durable ]] && mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'show check' -- "$cur")
+		[[ $verb == durable ]] && mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'DURABLE' -- "$cur")
 	fi
 }
 complete -F _greenlet greenlet
@@ -188,7 +188,7 @@ CASES
 		return
 	fi
 	[[ $words[CURRENT] == -* ]] && compadd -- ${=list}
-	[[ $verb == durable ]] && compadd show check
+	[[ $verb == durable ]] && compadd DURABLE
 	_files
 }
 if [[ $funcstack[1] == _greenlet ]]; then
@@ -219,7 +219,7 @@ func fishCompletion() string {
 	for _, v := range verbList() {
 		condition := "__fish_seen_subcommand_from " + v.name
 		flags(condition, v.behind())
-		words := map[string]string{"help": strings.ReplaceAll(verbNames(), ",", ""), "completion": "bash zsh fish", "durable": "show check"}[v.name]
+		words := map[string]string{"help": strings.ReplaceAll(verbNames(), ",", ""), "completion": "bash zsh fish", "durable": durableWords}[v.name]
 		if words != "" {
 			fmt.Fprintf(&b, "complete -c greenlet -n '%s' -f -a '%s'\n", condition, words)
 		}

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/going-green/greenlet/durable"
+	"github.com/going-green/greenlet/durable/admin/api"
 )
 
 // What a package's snapshots hold is known by reflection, and by what its init functions
@@ -27,6 +28,8 @@ type checkFlags struct {
 	update, json bool
 	lock         string
 	snapshots    []string
+	socket       string
+	shapes       map[string]api.Shape // of snapshots that came by the socket, by the file's name
 }
 
 // checkedPackage is a package as go list tells.
@@ -39,6 +42,8 @@ type checkedPackage struct {
 type packageChange struct {
 	Package string
 	durable.Change
+	Tasks int      `json:",omitempty"` // that stand there, of those of a running process
+	IDs   []api.ID `json:",omitempty"` // the first ones of these
 }
 
 func (c *command) durableCheck(ctx context.Context, args []string) (int, error) {
@@ -48,15 +53,34 @@ func (c *command) durableCheck(ctx context.Context, args []string) (int, error) 
 	set.BoolVar(&f.json, "json", false, "")
 	set.StringVar(&f.lock, "lock", "greenlet.durable.lock", "")
 	paths := set.String("snapshots", "", "")
+	var a asking
+	defer a.close()
+	set.StringVar(&a.f.socket, "socket", "", "")
+	a.f.queryFlags(set)
 	if err := c.parseVerb(set, args); err != nil {
 		return 0, err
 	}
-	if f.update && (f.json || *paths != "") {
+	if f.update && (f.json || *paths != "" || a.f.socket != "") {
 		return 0, usagef("durable check: -update goes together with -lock only")
 	}
 	var err error
 	if f.snapshots, err = snapshotFiles(*paths); err != nil {
 		return 0, err
+	}
+	if f.socket = a.f.socket; f.socket != "" {
+		a.f.json = f.json
+		if set.NArg() == 0 {
+			return c.answers(ctx, &a, c.checkRunning)
+		}
+		temp, err := os.MkdirTemp("", "greenlet-durable")
+		if err != nil {
+			return 0, err
+		}
+		defer os.RemoveAll(temp)
+		fetch := func(ctx context.Context, a *asking) (int, error) { return exitOK, c.fetchShapes(ctx, a, &f, temp) }
+		if code, err := c.answers(ctx, &a, fetch); code != exitOK || err != nil {
+			return code, err
+		}
 	}
 	patterns := set.Args()
 	if len(patterns) == 0 {
@@ -77,10 +101,10 @@ func (c *command) durableCheck(ctx context.Context, args []string) (int, error) 
 			return 0, err
 		}
 		for _, ch := range changes {
-			all = append(all, packageChange{pkg.ImportPath, ch})
+			all = append(all, packageChange{Package: pkg.ImportPath, Change: ch})
 		}
 	}
-	return c.printChanges(ofOneProgram(all, pkgs, f.snapshots), f.json)
+	return c.printChanges(f.ofTasks(ofOneProgram(all, pkgs, f.snapshots)), f.json)
 }
 
 // ofOneProgram leaves, of what several programs say of a snapshot, what the one says that goes on
@@ -181,7 +205,7 @@ func (c *command) checkPackage(ctx context.Context, pkg checkedPackage, f checkF
 		q.Lock = string(text)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
-	case len(f.snapshots) == 0:
+	case len(f.snapshots) == 0 && f.socket == "":
 		return nil, fmt.Errorf("there is no %s; write it with greenlet durable check -update", q.LockFile)
 	}
 	a, err := c.ask(ctx, pkg, q)
@@ -337,13 +361,10 @@ func (c *command) printChanges(list []packageChange, asJSON bool) (int, error) {
 		if list == nil {
 			list = []packageChange{}
 		}
-		e := json.NewEncoder(c.stdout)
-		e.SetIndent("", "\t")
-		e.SetEscapeHTML(false)
-		return code, e.Encode(list)
+		return code, c.printJSON(list)
 	}
 	for _, ch := range list {
-		if rel := relative(c.opt.Dir, ch.Snapshot); ch.Snapshot != "" {
+		if rel := relative(c.opt.Dir, ch.Snapshot); ch.Snapshot != "" && ch.Tasks == 0 {
 			ch.Snapshot = rel
 		}
 		fmt.Fprintln(c.stdout, ch.Change)

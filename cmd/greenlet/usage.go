@@ -62,6 +62,8 @@ Usage:
 		make a coverage profile say what ran of the source
 	greenlet durable show file
 		print the stack and the variables in a snapshot of a durable greenlet
+	greenlet durable ls|show|history|signal|cancel|kill|retry|fork [flags] …
+		look at the durable tasks of a running process, and tell them what to do
 	greenlet durable check [flags] [packages]
 		tell which snapshots the source as it is would not go on with
 	greenlet overlay [packages]

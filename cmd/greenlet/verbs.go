@@ -32,7 +32,7 @@ func verbList() []verb {
 		{"watch", "generate whenever a file is saved", helpWatch, "", nil},
 		{"explain", "show the state machine of a function", explainHelp, "-json -dot -html=", (*command).explain},
 		{"cover", "make a coverage profile say what ran of the source", coverUsage, "-o=", (*command).cover},
-		{"durable", "show snapshots, and check what would break them", helpDurable, "-update -json -lock= -snapshots=", (*command).durable},
+		{"durable", "show snapshots and tasks, and check what would break them", helpDurable, "-update -json -lock= -snapshots= -socket= -state= -func= -parent= -prefix= -attr= -text= -n= -q -seq= -id=", (*command).durable},
 		{"overlay", "generate for a debugger", helpOverlay, "", (*command).overlay},
 		{"init", "make a module one that generates", helpInit, "", (*command).init},
 		{"completion", "print what makes a shell complete", helpCompletion, "", (*command).completion},

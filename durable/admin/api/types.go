@@ -3,6 +3,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"time"
@@ -21,7 +22,11 @@ type rawID struct {
 // MarshalJSON writes it.
 func (id ID) MarshalJSON() ([]byte, error) {
 	if utf8.ValidString(string(id)) {
-		return json.Marshal(string(id))
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false) // who encodes the whole says
+		err := e.Encode(string(id))
+		return b.Bytes(), err
 	}
 	return json.Marshal(rawID{base64.StdEncoding.EncodeToString([]byte(id))})
 }

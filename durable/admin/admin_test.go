@@ -65,6 +65,12 @@ func breaks(t *task.Task, n int) error {
 }
 
 //greenlet:resumable durable
+func panics(t *task.Task, what string) error {
+	t.Keep()
+	panic("no luck <b>" + what)
+}
+
+//greenlet:resumable durable
 func keepsChannel(t *task.Task, n int) error {
 	t.SetAttr("kind", "hopeless")
 	var c any = make(chan int, n)

@@ -58,6 +58,7 @@ func (a *Admin) handler(writes bool) http.Handler {
 	post("kill", func(req *http.Request) (any, error) { return a.command(req, engine.Kill) })
 	post("retry", func(req *http.Request) (any, error) { return a.command(req, engine.Retry) })
 	post("fork", a.fork)
+	servePage(mux)
 	own := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		err := a.foreign(req)

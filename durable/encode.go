@@ -310,6 +310,9 @@ func notDurable(f greenlet.Frame) string {
 		return "it was started by a function value, " + name + "; start the frame that its constructor makes, see Register"
 	case strings.HasPrefix(t, "*greenlet.") || strings.HasPrefix(t, "*gen."):
 		return name + " of the runtime can't be saved while it is suspended; call it before or after"
+	case genericTable(reflect.TypeOf(f).Elem()) != "":
+		return "it is of an instance of the durable function " + name + " that no durable function names with these types; " +
+			"make it known by Register in an init function, with a frame that the constructor makes"
 	default:
 		return "its function, " + name + ", is not durable; annotate it " + directive
 	}

@@ -830,19 +830,7 @@ func run(g *greenlet.Greenlet) string {
 
 // evolving writes and builds one of the programs.
 func evolving(t *testing.T, dir string, text func(r rule) string, starts bool) {
-	repo, err := filepath.Abs("..")
-	require.NoError(t, err)
-	mod, err := os.ReadFile(filepath.Join(repo, "go.mod"))
-	require.NoError(t, err)
-	sum, err := os.ReadFile(filepath.Join(repo, "go.sum"))
-	require.NoError(t, err)
-	_, requires, _ := strings.Cut(string(mod), "\nrequire (")
-	write := func(name, text string) {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
-	}
-	write("go.mod", "module example.com/evolving\n\ngo 1.26.0\n\nrequire github.com/going-green/greenlet v0.0.0\n\nrequire ("+requires+
-		"\n\nreplace github.com/going-green/greenlet => "+repo+"\n")
-	write("go.sum", string(sum))
+	write := newModule(t, dir, "example.com/evolving")
 	list := "func all() map[string]*greenlet.Greenlet {\n\treturn map[string]*greenlet.Greenlet{\n"
 	for _, r := range rules {
 		src := strings.ReplaceAll(strings.ReplaceAll(text(r), "RULE", r.name), "func f(", "//greenlet:resumable durable\nfunc f(")
@@ -868,12 +856,36 @@ func evolving(t *testing.T, dir string, text func(r rule) string, starts bool) {
 		list = "func all() map[string]*greenlet.Greenlet {\n\treturn map[string]*greenlet.Greenlet{\n"
 	}
 	write("main.go", evolvingMain+list+"\t}\n}\n")
-	result, err := rewrite.Generate(context.Background(), rewrite.Options{Dir: dir, Env: append(os.Environ(), "GOFLAGS=-mod=mod")}, ".")
+	generate(t, dir)
+	build(t, dir, "program")
+}
+
+// newModule begins a module in dir that requires this one, and returns what writes its files.
+func newModule(t *testing.T, dir, path string) (write func(name, text string)) {
+	repo, err := filepath.Abs("..")
+	require.NoError(t, err)
+	mod, err := os.ReadFile(filepath.Join(repo, "go.mod"))
+	require.NoError(t, err)
+	sum, err := os.ReadFile(filepath.Join(repo, "go.sum"))
+	require.NoError(t, err)
+	_, requires, _ := strings.Cut(string(mod), "\nrequire (")
+	write = func(name, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o777))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
+	}
+	write("go.mod", "module "+path+"\n\ngo 1.26.0\n\nrequire github.com/going-green/greenlet v0.0.0\n\nrequire ("+requires+
+		"\n\nreplace github.com/going-green/greenlet => "+repo+"\n")
+	write("go.sum", string(sum))
+	return write
+}
+
+// generate generates all packages of the module.
+func generate(t *testing.T, dir string) {
+	result, err := rewrite.Generate(context.Background(), rewrite.Options{Dir: dir, Env: append(os.Environ(), "GOFLAGS=-mod=mod")}, "./...")
 	require.NoError(t, err)
 	for _, d := range result.Diagnostics {
 		t.Error(d)
 	}
-	build(t, dir, "program")
 }
 
 func build(t *testing.T, dir, name string, env ...string) {

@@ -1,13 +1,10 @@
 package durable
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"sync"
 	"unsafe"
 
@@ -252,48 +249,6 @@ func mapWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 		if fresh {
 			e.add(work{m: m})
 		}
-	}
-}
-
-// entries writes a map, in an order that depends on the keys only: by what they are written
-// as; if that is pointers, by the numbers of the objects.
-func (e *encoder) entries(w work) {
-	t := w.m.Type()
-	key, val := planOf(t.Key()), planOf(t.Elem())
-	type entry struct{ from, to int }
-	list := make([]entry, 0, w.m.Len())
-	values := make([]reflect.Value, 0, w.m.Len())
-	whole := e.b
-	e.b = nil
-	k := reflect.New(t.Key())
-	for it := w.m.MapRange(); it.Next(); {
-		k.Elem().SetIterKey(it)
-		from := len(e.b)
-		e.part("key", key, k.UnsafePointer())
-		list = append(list, entry{from, len(e.b)})
-		v := reflect.New(t.Elem())
-		v.Elem().SetIterValue(it)
-		values = append(values, v)
-	}
-	keys := e.b
-	e.b = whole
-	order := make([]int, len(list))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int {
-		if c := bytes.Compare(keys[list[i].from:list[i].to], keys[list[j].from:list[j].to]); c != 0 {
-			return c
-		}
-		// Only keys that are no number are there several times. Their values have no other order
-		// than what they print; with pointers in them they have none.
-		return cmp.Compare(fmt.Sprint(values[i].Elem()), fmt.Sprint(values[j].Elem()))
-	})
-	e.uint(uint64(len(list)))
-	name := fmt.Sprintf("[%v]", t.Key())
-	for _, i := range order {
-		e.b = append(e.b, keys[list[i].from:list[i].to]...)
-		e.part(name, val, values[i].UnsafePointer())
 	}
 }
 

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -72,10 +73,10 @@ var (
 func tables() {
 	tablesOnce.Do(func() {
 		for _, f := range gen.DurableFuncs() {
-			packages[packageOf(f.Table)] = true
+			h := headerOf(f.Table)
+			packages[h.path] = true
 			if f.Frame == nil {
-				frame := strings.Fields(f.Table)[2] // path/to/pkg.each as eachFrame
-				generic[frame] = append(generic[frame], f.Table)
+				generic[h.frame] = append(generic[h.frame], f.Table)
 				continue
 			}
 			addFunction(parse(reflect.TypeOf(f.Frame).Elem(), f.Table))
@@ -110,11 +111,58 @@ func tables() {
 	})
 }
 
-// packageOf is the import path of the function that a table is of, which begins with its name.
-func packageOf(table string) string {
-	dir := strings.LastIndexByte(table[:strings.IndexByte(table, ' ')], '/') + 1
-	pkg, _, _ := strings.Cut(table[dir:], ".")
-	return table[:dir] + pkg
+// header is the first line of a table, which is the function's name, and pairs of words.
+type header struct {
+	name  string // path/to/pkg.each
+	frame string // the name of the frame's type
+	was   string // the function's former name, or ""
+	path  string // the package's
+	main  bool   // the function is generic, and of a main package: the types of its frames have not the path
+}
+
+func headerOf(table string) header {
+	line, _, _ := strings.Cut(table, "\n")
+	words := strings.Fields(line)
+	h := header{name: words[0]}
+	for i := 1; i+1 < len(words); i += 2 {
+		switch words[i] {
+		case "as":
+			h.frame = words[i+1]
+		case "was":
+			h.was = words[i+1]
+		case "of":
+			h.path = words[i+1]
+		case "in":
+			h.main = true
+		}
+	}
+	if h.path == "" {
+		h.path = shortPath(h.name)
+	}
+	return h
+}
+
+// shortPath is the path of the package in the name of a function, if that has no dot behind the last slash.
+func shortPath(name string) string {
+	dir := strings.LastIndexByte(name, '/') + 1
+	pkg, _, _ := strings.Cut(name[dir:], ".")
+	return name[:dir] + pkg
+}
+
+// pathOf is the path of the package in the name of a function, which may be gone.
+func pathOf(name string) string {
+	longest := ""
+	for path := range packages {
+		if strings.HasPrefix(name, path+".") && len(path) > len(longest) {
+			longest = path
+		}
+	}
+	return cmp.Or(longest, shortPath(name))
+}
+
+// declares reports whether t is declared in the package of the function.
+func (h header) declares(t reflect.Type) bool {
+	return h.path == t.PkgPath() || h.main && t.PkgPath() == "main"
 }
 
 // literal is the name of a function literal, or of a literal's function, without its number:
@@ -172,15 +220,26 @@ func addInstance(t reflect.Type) bool {
 	if byFrame[t] != nil {
 		return true
 	}
-	base, args, _ := strings.Cut(t.Name(), "[")
+	table := genericTable(t)
+	if table == "" {
+		return false
+	}
+	f := parse(t, table)
+	_, args, _ := strings.Cut(t.Name(), "[")
+	f.name += "[" + args
+	addFunction(f)
+	return true
+}
+
+// genericTable is the table of the generic function that a frame of type t is of an instance of, or "".
+func genericTable(t reflect.Type) string {
+	base, _, _ := strings.Cut(t.Name(), "[")
 	for _, table := range generic[base] {
-		if f := parse(t, table); t.PkgPath() == "main" || strings.HasPrefix(f.name, t.PkgPath()+".") {
-			f.name += "[" + args
-			addFunction(f)
-			return true
+		if headerOf(table).declares(t) { // two packages may have functions of one name
+			return table
 		}
 	}
-	return false
+	return ""
 }
 
 func functionNamed(name string) *function {
@@ -193,16 +252,14 @@ func functionNamed(name string) *function {
 func parse(t reflect.Type, table string) *function {
 	lines := strings.Split(table, "\n")
 	f := &function{typ: t, slice: reflect.SliceOf(t), none: reflect.Zero(reflect.PointerTo(t)).Interface().(greenlet.Frame)}
-	words := strings.Fields(lines[0]) // name as frame, and was name
-	if f.name = words[0]; len(words) > 3 {
-		f.was = words[4]
-	}
+	h := headerOf(table)
+	f.name, f.was = h.name, h.was
 	f.points = append(f.points, newPoint(t, "start", "-", strings.Fields(lines[1])[1:]))
 	f.results = fieldsOf(t, strings.Fields(lines[2])[1:])
 	for _, line := range lines[3:] {
 		words := strings.Fields(line)
 		if words[1][0] == '.' { // it is of the same package
-			words[1] = packageOf(table) + words[1]
+			words[1] = h.path + words[1]
 		}
 		f.points = append(f.points, newPoint(t, words[0], words[1], words[2:]))
 	}

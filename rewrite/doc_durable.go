@@ -30,7 +30,9 @@ is rewritten like any other, but for this:
     unwind ? ret0 ret1`)
 
 Its lines are: the name that tells the function from all others, with the import path also in
-a package main; the frame type; the former name, if //greenlet:was gives one. The fields that
+a package main; the frame type; the former name, if //greenlet:was gives one (behind these the path,
+"of example.com/shop.v2", if it has a dot behind the last slash, and "in main" of a generic function in a
+package main: the types of its frames have not the path). The fields that
 are live at the start, which are the parameters, and the results. Then the suspensions, by
 state: a label; whose return is waited for, by name, without the package if that is the same,
 or - for a switch, or ? where only the

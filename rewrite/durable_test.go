@@ -31,6 +31,7 @@ var notDurable = map[string]string{
 	"range_slice_copy":             golden.Shared,
 	"rangefunc_body_keeps_values":  global,
 	"rangefunc_misuse":             global,
+	"recursion_of_each_kind":       golden.Shared,
 	"switch_types":                 golden.Shared,
 	"typeswitch_closure":           golden.Shared,
 	"typeswitch_more":              golden.Shared,

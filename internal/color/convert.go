@@ -94,7 +94,7 @@ func (v *conversions) visit(n ast.Node) bool {
 		v.call(n)
 	case *ast.Ident:
 		for t := range v.info.Instances[n].TypeArgs.Types() {
-			mentions(t, func(t types.Type) bool {
+			Mentions(t, func(t types.Type) bool {
 				if !types.IsInterface(t) {
 					v.f(n, nil, t)
 				}

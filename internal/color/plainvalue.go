@@ -176,7 +176,7 @@ func embedded(s *types.Selection) (path []*types.Var) {
 // hasTypeParam reports whether a type is spelled with a type parameter, or with an alias
 // of what is.
 func hasTypeParam(t types.Type) bool {
-	return mentions(t, func(t types.Type) bool {
+	return Mentions(t, func(t types.Type) bool {
 		switch t := t.(type) {
 		case *types.TypeParam:
 			return true

@@ -56,7 +56,7 @@ func WalkType(t types.Type, seen map[types.Type]bool, f func(types.Type) bool) {
 // MentionsLocal reports whether a type is spelled with one that a function declares, of
 // those asked for: it has no name outside of that function.
 func MentionsLocal(t types.Type, asked func(*types.TypeName) bool) bool {
-	return mentions(t, func(t types.Type) bool {
+	return Mentions(t, func(t types.Type) bool {
 		var obj *types.TypeName
 		switch t := t.(type) {
 		case *types.Named:
@@ -73,8 +73,8 @@ func Local(t types.Type) bool {
 	return MentionsLocal(t, func(*types.TypeName) bool { return true })
 }
 
-// mentions reports whether is holds for a type or one that it is spelled with.
-func mentions(t types.Type, is func(types.Type) bool) bool {
+// Mentions reports whether is holds for a type or one that it is spelled with.
+func Mentions(t types.Type, is func(types.Type) bool) bool {
 	found := false
 	WalkType(t, map[types.Type]bool{}, func(t types.Type) bool {
 		found = found || is(t)

@@ -1,9 +1,11 @@
 package golden
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -17,7 +19,7 @@ import (
 )
 
 // vet reports what go vet would find in generated files of what it looks for in syntax
-// alone: it names lines of the user's file, who can't do anything about it.
+// alone, and gofmt: it names lines of the user's file, who can't do anything about it.
 func vet(files oracle.Files) error {
 	fset := token.NewFileSet()
 	var list []*ast.File
@@ -38,6 +40,12 @@ func vet(files oracle.Files) error {
 	})
 	for _, f := range list {
 		found = append(found, selfAssignments(fset, f)...)
+	}
+	for _, name := range files.Sorted() {
+		text := []byte(files[name])
+		if formatted, err := format.Source(text); err == nil && !bytes.Equal(formatted, text) {
+			found = append(found, fmt.Errorf("gofmt would change %s", name))
+		}
 	}
 	return errors.Join(append(found, err)...)
 }

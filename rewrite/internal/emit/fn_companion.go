@@ -1,6 +1,9 @@
 package emit
 
 import (
+	"go/types"
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/going-green/greenlet/internal/names"
@@ -58,7 +61,9 @@ func (e *funcEmitter) companion(out *jen.File) {
 		return jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot(name).Call(args...))
 	}
 	if !e.fn.Recovers {
-		e.companionDecl(out, results).Add(oneLine(run()))
+		sig := e.fn.Obj.Signature()
+		header := types.NewTuple(slices.AppendSeq(slices.Collect(sig.Params().Variables()), sig.Results().Variables())...)
+		e.companionDecl(out, results).Add(oneLineBehind(header, run()))
 		return
 	}
 	e.companionDecl(out, results).Block(run(jen.Nil()))

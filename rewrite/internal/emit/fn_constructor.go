@@ -28,7 +28,7 @@ func (e *funcEmitter) constructor(out *jen.File) {
 		}
 	}
 	made := e.rt("MakeFrame").Call(e.frameRef().Add(oneLineList(fields...)))
-	decl.Params(e.paramsAs(ids)...).Op("*").Add(e.frameRef()).Add(oneLine(e.reference(ids[0:min(1, len(ids))], made)...))
+	decl.Params(e.paramsAs(ids)...).Op("*").Add(e.frameRef()).Add(oneLineBehind(e.fn.Obj.Signature().Params(), e.reference(ids[0:min(1, len(ids))], made)...))
 }
 
 // tiedByConstructor reports whether the constructor ties the function to its source.

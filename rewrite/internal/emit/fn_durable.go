@@ -85,6 +85,14 @@ func (e *funcEmitter) durableTable() string {
 	if was := e.Colors.Directives().Was(e.fset, e.fn.Decl.Pos()); was != "" && e.fn.Lit == nil {
 		name += " was " + importPath(e.Pkg) + "." + was
 	}
+	// A name does not tell where its path ends if that has a dot behind the last slash; nor does the type of a
+	// frame tell the path of a main package.
+	if path := importPath(e.Pkg); strings.Contains(path[strings.LastIndexByte(path, '/')+1:], ".") {
+		name += " of " + path
+	}
+	if e.tparams.Len() > 0 && e.Pkg.Name() == "main" {
+		name += " in main"
+	}
 	start := e.alwaysLive()
 	for i, field := range e.fn.Frame.Params {
 		if field != "" {

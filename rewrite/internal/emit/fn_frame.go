@@ -9,6 +9,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -19,6 +20,26 @@ import (
 // is long.
 func oneLine(code ...jen.Code) *jen.Statement {
 	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ";"}, code...)
+}
+
+// oneLineBehind is oneLine behind a header with such values. gofmt gives a type without a name lines of its own, and keeps
+// no body on the last of several lines; but it sees that only when it formats what it has formatted.
+func oneLineBehind(values *types.Tuple, code ...jen.Code) *jen.Statement {
+	if color.Mentions(values, hasMembers) {
+		return jen.Block(code...)
+	}
+	return oneLine(code...)
+}
+
+// hasMembers reports whether t is a struct or an interface without a name that is not empty.
+func hasMembers(t types.Type) bool {
+	switch t := t.(type) {
+	case *types.Struct:
+		return t.NumFields() > 0
+	case *types.Interface:
+		return t.NumExplicitMethods()+t.NumEmbeddeds() > 0
+	}
+	return false
 }
 
 // method begins the declaration of a method of the frame type.
@@ -46,14 +67,14 @@ func (e *funcEmitter) results(out *jen.File) {
 		i++
 	}
 	if e.canStart {
-		e.method(out, "Results").Add(parens(ts)).Add(oneLine(
+		e.method(out, "Results").Add(parens(ts)).Add(oneLineBehind(sig.Results(),
 			e.field("Over").Call(jen.Id(e.free("f"))), jen.Return(fields...)))
 	}
 	if e.fn.Defers && ir.Returns(len(ts)) {
 		return
 	}
 	r := e.free("r")
-	e.method(out, "Returned", e.runParam(r)).Add(parens(ts)).Add(oneLine(
+	e.method(out, "Returned", e.runParam(r)).Add(parens(ts)).Add(oneLineBehind(sig.Results(),
 		jen.List(names...).Op(":=").List(fields...),
 		e.field("Release").Call(jen.Id(r)),
 		jen.Return(names...)))

@@ -61,12 +61,19 @@ func suspend__() {
 
 var lost__ *os__.File
 
+// looked__ is how often plainly__ was called, about: goroutines count at the same time.
+var looked__ = 0
+
 // told__ are hashes of stacks that plainly__ has looked at.
 var told__ [1024]uintptr
 
 // plainly__ notes what runs as plain code although code that was rewritten has called it: the
 // outermost function of the program below that, if nothing else is between them.
 func plainly__() {
+	// Goroutines call this millions of times, deep in their stacks, and each look is a walk of one.
+	if looked__++; looked__ > 100000 && looked__%1009 != 0 {
+		return
+	}
 	var stack [100]uintptr // on the stack: programs count allocations
 	n := runtime__.Callers(2, stack[:])
 	hash := uintptr(n)

@@ -1,0 +1,184 @@
+//go:build linux
+
+// Package pgtest starts PostgreSQL servers for tests.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// Server is a server of the test, which ends with it.
+type Server struct {
+	t    testing.TB
+	dir  string // its own, with data in it
+	bin  string
+	Port int
+	args []string
+	cmd  *exec.Cmd
+	said *log
+}
+
+// Start makes a cluster, and has a server run for it, with settings besides. Without a server to be had the test is skipped.
+func Start(t testing.TB, settings ...string) *Server {
+	s := newServer(t)
+	s.args = settings
+	s.program("initdb", "-D", s.data(), "-U", "me", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-locale")
+	s.Begin()
+	return s
+}
+
+// Standby is a server that follows another one, under the name.
+func (s *Server) Standby(name string, settings ...string) *Server {
+	b := newServer(s.t)
+	b.args = settings
+	b.program("pg_basebackup", "-D", b.data(), "-d", s.conninfo()+" application_name="+name, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	b.Begin()
+	return b
+}
+
+func newServer(t testing.TB) *Server {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if path, err := exec.LookPath("initdb"); len(found) == 0 && err == nil {
+		found = []string{path}
+	}
+	if len(found) == 0 {
+		t.Skip("PostgreSQL's server is not installed")
+	}
+	dir, err := os.MkdirTemp("", "durable")
+	require.NoError(t, err)
+	s := &Server{t: t, dir: dir, bin: filepath.Dir(found[len(found)-1]), Port: port(t), said: &log{}}
+	t.Cleanup(func() {
+		s.Kill()
+		os.RemoveAll(dir)
+		if t.Failed() {
+			t.Logf("server at %d:\n%s", s.Port, s.said)
+		}
+	})
+	return s
+}
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+func (s *Server) conninfo() string {
+	return fmt.Sprintf("host=127.0.0.1 port=%d user=me dbname=postgres", s.Port)
+}
+
+// URL is that of the server's database.
+func (s *Server) URL() string {
+	return fmt.Sprintf("postgres://me@127.0.0.1:%d/postgres?sslmode=disable", s.Port)
+}
+
+// program runs a program of PostgreSQL.
+func (s *Server) program(name string, args ...string) {
+	cmd := exec.Command(filepath.Join(s.bin, name), args...)
+	s.unprivileged(cmd)
+	out, err := cmd.CombinedOutput()
+	require.NoError(s.t, err, string(out))
+}
+
+// unprivileged has cmd run as nobody, if the test is root's: servers refuse to be.
+func (s *Server) unprivileged(cmd *exec.Cmd) {
+	cmd.Dir = s.dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if os.Getuid() != 0 {
+		return
+	}
+	const nobody = 65534
+	require.NoError(s.t, os.Chown(s.dir, nobody, nobody))
+	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+}
+
+// Begin starts the server, once more if it was killed, and waits until it answers.
+func (s *Server) Begin() {
+	args := []string{"-D", s.data(), "-p", fmt.Sprint(s.Port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=60"}
+	for _, a := range s.args {
+		args = append(args, "-c", a)
+	}
+	s.cmd = exec.Command(filepath.Join(s.bin, "postgres"), args...)
+	s.unprivileged(s.cmd)
+	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
+	require.NoError(s.t, s.cmd.Start())
+	for range 1200 {
+		if c, err := pgx.Connect(context.Background(), s.URL()); err == nil {
+			_ = c.Close(context.Background())
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	require.Fail(s.t, "the server does not become ready", s.said.String())
+}
+
+// Kill ends the server at once, as the loss of its machine does.
+func (s *Server) Kill() {
+	if s.cmd == nil {
+		return
+	}
+	// All of its processes: the first one stops them, but takes its time.
+	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	_ = s.cmd.Wait()
+	s.cmd = nil
+}
+
+// Promote makes a standby the primary.
+func (s *Server) Promote() {
+	s.program("pg_ctl", "promote", "-D", s.data(), "-w", "-t", "60")
+}
+
+// Exec runs a statement.
+func (s *Server) Exec(sql string, args ...any) {
+	s.t.Helper()
+	c, err := pgx.Connect(context.Background(), s.URL())
+	require.NoError(s.t, err)
+	defer c.Close(context.Background())
+	_, err = c.Exec(context.Background(), sql, args...)
+	require.NoError(s.t, err)
+}
+
+// Query is the one value that a statement gives.
+func (s *Server) Query(into any, sql string, args ...any) error {
+	c, err := pgx.Connect(context.Background(), s.URL())
+	if err != nil {
+		return err
+	}
+	defer c.Close(context.Background())
+	return c.QueryRow(context.Background(), sql, args...).Scan(into)
+}
+
+// port is one that is free.
+func port(t testing.TB) int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// log is what a server says.
+type log struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

@@ -21,17 +21,23 @@ func (c *command) overlay(ctx context.Context, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c.opt.Overlay, err = c.overlayDir(dir); err != nil {
+	to, err := c.overlayDir(dir)
+	if err != nil {
 		return 0, err
 	}
-	c.opt.KeepVariables = true
-	c.opt.Deps, c.opt.Tests = true, true
-	code, err := c.generate(ctx, fs.Args())
+	code, err := c.generateOverlay(ctx, to, fs.Args())
 	if code != exitOK || err != nil {
 		return code, err
 	}
 	fmt.Fprintln(c.stdout, c.result.Overlay)
 	return exitOK, nil
+}
+
+// generateOverlay generates for a debugger into the directory to.
+func (c *command) generateOverlay(ctx context.Context, to string, patterns []string) (int, error) {
+	c.opt.Overlay, c.opt.KeepVariables = to, true
+	c.opt.Deps, c.opt.Tests = true, true
+	return c.generate(ctx, patterns)
 }
 
 // overlayDir is where overlays for packages named in dir are: in the user's cache.

@@ -69,6 +69,9 @@ Usage:
 	greenlet overlay [packages]
 		generate for a debugger, in the user's cache directory, and print
 		the file to give to -overlay of the go command
+	greenlet debug [-test] [package] [-- arguments]
+		start delve for a program or a test, with an overlay, and with
+		commands that show greenlets
 	greenlet init
 		make the module of the current directory one that generates: the
 		tool line in go.mod, the line for go generate, and a test that
@@ -87,8 +90,7 @@ Examples:
 	greenlet watch ./...            generate what is being worked on
 	greenlet annotate ./...         which functions must be resumable? mark them
 	greenlet -check ./...           are all generated files up to date?
-	dlv debug --build-flags=-overlay=$(greenlet overlay)
-	                                debug: break at, and step through, lines
+	greenlet debug ./cmd/server     debug: break at, and step through, lines
 	                                of the source; print its variables
 	greenlet -why=Tree.Walk ./walk  which calls make a function suspend?
 	greenlet explain Tree.Walk ./walk
@@ -201,7 +203,9 @@ Example:
 	dlv debug --build-flags=-overlay=$(greenlet overlay)
 
 The packages and what they import of the main module are generated, with their
-tests. The generated files beside the source are not touched.
+tests. The generated files beside the source are not touched. Variables keep their
+values to the ends of their scopes, and the program keeps a list of its greenlets.
+Greenlet debug does the rest as well.
 `
 
 const helpVersion = `

@@ -34,6 +34,7 @@ func verbList() []verb {
 		{"cover", "make a coverage profile say what ran of the source", coverUsage, "-o=", (*command).cover},
 		{"durable", "show snapshots and tasks, and check what would break them", helpDurable, "-update -json -lock= -snapshots= -socket= -state= -func= -parent= -prefix= -attr= -text= -n= -q -seq= -id=", (*command).durable},
 		{"overlay", "generate for a debugger", helpOverlay, "", (*command).overlay},
+		{"debug", "start delve, with commands for greenlets", helpDebug, "-test -init= -script", (*command).debug},
 		{"init", "make a module one that generates", helpInit, "", (*command).init},
 		{"completion", "print what makes a shell complete", helpCompletion, "", (*command).completion},
 		{"version", "print the version", helpVersion, "", (*command).version},

@@ -44,7 +44,7 @@ var onlyFrom = []rule{
 // order is that of the arrows: a room imports only rooms below it. A new room, or a new
 // arrow, is a decision, and shows in review.
 var rooms = []struct{ room, imports string }{
-	{"cmd/greenlet", "cmd/greenlet/internal/watch durable durable/admin/api internal/coverage internal/explain internal/names internal/stamp rewrite"},
+	{"cmd/greenlet", "cmd/greenlet/internal/watch durable durable/admin/api internal/coverage internal/delve internal/explain internal/names internal/stamp rewrite"},
 	{"cmd/greenlet/internal/watch", "rewrite"},
 	{"cmd/greenletvet", "analyzer"},
 
@@ -75,6 +75,7 @@ var rooms = []struct{ room, imports string }{
 	// What is told about a function is plain data, and so is how it is shown.
 	{"internal/explain", ""},
 	{"internal/coverage", ""},
+	{"internal/delve", ""},
 
 	// The command asks who serves durable tasks, and has none itself: it must be built before they are generated.
 	{"durable/admin/api", "durable"},

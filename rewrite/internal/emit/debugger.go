@@ -14,7 +14,10 @@ import "github.com/dave/jennifer/jen"
 // and with all that a statement was made into on the line of the statement.
 
 // Debugger is the names of a file and of what is generated for it.
-type Debugger struct{ Source, Generated string }
+type Debugger struct {
+	Source, Generated string
+	Tracks            bool // the program keeps a list of its greenlets
+}
 
 // beginDeclarations is the doc comment of a function that the code of the user's is in,
 // or the mark of its header and variables: gofmt would set that apart in the comment.

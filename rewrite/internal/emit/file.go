@@ -92,6 +92,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	c := &Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}
 	// Ahead of all else, so that the compiler's first error names the remedy.
 	out.Const().Id("_").Op("=").Add(c.rt(stamp.ProtocolName(stamp.Protocol)))
+	if d := src.Debugger; d != nil && d.Tracks {
+		out.Var().Id("_").Op("=").Add(c.rt("Tracked")).Call()
+	}
 	for _, e := range list {
 		e.emit(out)
 		e.takeNames()

@@ -40,5 +40,5 @@ func (o *Options) debugger(path string) *emit.Debugger {
 	if o.Overlay == nil {
 		return nil
 	}
-	return &emit.Debugger{Source: path, Generated: o.Overlay(names.Generated(path))}
+	return &emit.Debugger{Source: path, Generated: o.Overlay(names.Generated(path)), Tracks: o.KeepVariables}
 }

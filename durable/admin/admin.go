@@ -18,6 +18,9 @@ type Options struct {
 	Hosts []string
 	// Patience is how long a request waits for the hub, where the engine is on it: 10 seconds.
 	Patience time.Duration
+	// Census is how old the number of tasks in each state may be: 15 seconds. All tasks are looked at for it, so of many it is
+	// older: it takes a twentieth of the time at most. With less than 0 there is none.
+	Census time.Duration
 }
 
 // Admin answers for the tasks of a store. Its methods may be called by any goroutine, but for those of the hub: they
@@ -28,17 +31,22 @@ type Admin struct {
 	store  access
 	known  schemas
 	o      Options
+
+	figures *figures
+	census  census
+
 	reads  http.Handler
 	writes http.Handler
 }
 
-// New makes one for a runner's tasks.
+// New makes one for a runner's tasks. What the runner does is counted from then on: make it before the hub runs.
 func New(r *task.Runner) *Admin { return NewWith(r, Options{}) }
 
 // NewWith is New with options.
 func NewWith(r *task.Runner, o Options) *Admin {
 	a := NewForStore(r.Hub(), r.Engine(), o)
 	a.runner = r
+	r.AddObserver(a.figures.observe)
 	return a
 }
 
@@ -48,7 +56,10 @@ func NewForStore(h *hub.Hub, e engine.Engine, o Options) *Admin {
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Second
 	}
-	a := &Admin{hub: h, o: o}
+	if o.Census == 0 {
+		o.Census = 15 * time.Second
+	}
+	a := &Admin{hub: h, o: o, figures: newFigures()}
 	a.store = access{admin: a, engine: e}
 	if _, ok := e.(engine.OnHub); ok {
 		if h == nil {

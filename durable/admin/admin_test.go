@@ -110,8 +110,8 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		w.c.Close()
+		w.h.Post(w.r.Close) // before the hub loses the promise that keeps it running
 		assert.NoError(t, w.socket.Close())
-		w.h.Post(w.r.Close)
 		assert.NoError(t, <-ended)
 	})
 	return w

@@ -21,6 +21,11 @@
 // its own access control before it; it only reads, unless [Options.Writes] is set. What a browser sends for a page of another site is
 // refused.
 //
+// # Figures
+//
+// GET metrics has them in Prometheus' text format: tasks by state, since when the oldest one is due, steps, commits and how long they
+// take, calls by their outcome, tasks that were parked, changes that were fenced off.
+//
 // # The API
 //
 // Requests have a task's ID in the URL, as ?id=. Answers are JSON, as package api has them; a refusal is {"error": "…"}, with a

@@ -59,6 +59,7 @@ func (a *Admin) handler(writes bool) http.Handler {
 	post("retry", func(req *http.Request) (any, error) { return a.command(req, engine.Retry) })
 	post("fork", a.fork)
 	servePage(mux)
+	mux.HandleFunc("GET /metrics", a.metrics)
 	own := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		err := a.foreign(req)

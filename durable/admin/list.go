@@ -19,8 +19,16 @@ import (
 const (
 	mostTasks  = 1000  // of a page
 	mostLooked = 20000 // tasks that a request looks at
-	part       = 500   // tasks that the engine is asked for at a time
 )
+
+// part is how many tasks the engine is asked for at a time. One that is on the hub lists them in one go: it sorts all of them each
+// time.
+func (a *Admin) part() int {
+	if a.store.onHub {
+		return 100 * mostLooked
+	}
+	return 500
+}
 
 // search is what a list is asked for.
 type search struct {
@@ -137,7 +145,7 @@ func (a *Admin) each(ctx context.Context, s search, f func(*engine.Info) (more b
 		return 0, "", err
 	}
 	for {
-		s.Limit = part
+		s.Limit = min(a.part(), mostLooked)
 		list, err := a.store.tasks(ctx, s.Query)
 		if err != nil {
 			return looked, "", err
@@ -157,7 +165,7 @@ func (a *Admin) each(ctx context.Context, s search, f func(*engine.Info) (more b
 				return looked, cursor(s.After), nil
 			}
 		}
-		if len(list) < part {
+		if len(list) < s.Limit {
 			return looked, "", nil
 		}
 		if looked >= mostLooked {

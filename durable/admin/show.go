@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/going-green/greenlet/durable"
 	"github.com/going-green/greenlet/durable/admin/api"
@@ -145,6 +146,11 @@ func (a *Admin) about(req *http.Request, writes bool) (any, error) {
 	}
 	if a.runner != nil {
 		b.Build, b.Owner = a.runner.Build(), a.runner.Owner()
+	}
+	late, cancel := context.WithTimeout(req.Context(), 50*time.Millisecond) // the page is not to wait
+	defer cancel()
+	if n, _ := a.count(late); n != nil {
+		b.States, b.Counted = n.states, n.at
 	}
 	_, b.Keeps = a.store.engine.(engine.Keeper)
 	return b, nil

@@ -43,6 +43,7 @@ func (r *Runner) turn() {
 		if r.loaded[t.id] != t {
 			continue
 		}
+		r.steps(t)
 		c := r.step(t)
 		if c == nil {
 			r.after(t, nil)
@@ -53,15 +54,18 @@ func (r *Runner) turn() {
 	if len(changes) == 0 {
 		return
 	}
+	begun := r.hub.Now()
 	errs := r.commit(changes)
+	takes := r.hub.Now().Sub(begun)
 	r.counts.Commits++
+	r.observe(Event{Kind: "commits", Number: len(changes), Takes: takes})
 	for i, t := range of {
 		if errs[i] != nil {
 			r.lost(t, errs[i])
 			continue
 		}
 		r.known.learn(changes[i].Schemas)
-		r.committed(t, &changes[i])
+		r.committed(t, &changes[i], takes)
 	}
 }
 
@@ -78,15 +82,18 @@ func (r *Runner) commit(changes []engine.Change) []error {
 func (r *Runner) lost(t *Task, err error) {
 	if errors.Is(err, engine.ErrFenced) {
 		r.counts.Fenced++
-		r.observe(Event{Kind: "fenced", Task: t.id, Func: t.info.Func, Seq: t.seq, Err: err})
+		r.observe(t.failure("fenced", err))
+		t.stepped(t.failure("fenced", err))
 	} else {
+		r.observe(t.failure("lost", err))
+		t.stepped(t.failure("lost", err))
 		r.o.OnError(fmt.Errorf("durable: task %s could not be committed: %w", t.id, err))
 	}
 	r.drop(t)
 }
 
 // committed is called behind a commit.
-func (r *Runner) committed(t *Task, c *engine.Change) {
+func (r *Runner) committed(t *Task, c *engine.Change, takes time.Duration) {
 	if c.Advance {
 		t.seq++
 		t.consumed, t.outbox = t.consumed[len(c.Consumed):], nil // a cancel may have come meanwhile
@@ -95,7 +102,9 @@ func (r *Runner) committed(t *Task, c *engine.Change) {
 		}
 		r.counts.Steps++
 	}
-	r.observe(Event{Kind: "commit", Task: t.id, Func: t.info.Func, Seq: t.seq, Note: c.Note})
+	e := t.event("commit", c.Note)
+	e.Takes = takes
+	r.observe(e)
 	r.after(t, c)
 }
 
@@ -104,24 +113,34 @@ func (r *Runner) after(t *Task, c *engine.Change) {
 	switch {
 	case c != nil && c.Status.Ended():
 		r.counts.Ended++
-		r.observe(Event{Kind: c.Status.String(), Task: t.id, Func: t.info.Func, Seq: t.seq})
+		e := t.event(c.Status.String(), "")
+		if c.Err != "" {
+			e.Err = &EndedError{t.id, c.Status, c.Err}
+		}
+		r.observe(e)
+		t.stepped(e)
 		r.drop(t)
 		r.ended.Set()
 		r.ended = r.hub.NewEvent()
 	case c != nil && c.Release:
 		if c.Status == engine.Parked {
 			r.counts.Parked++
-			r.observe(Event{Kind: "parked", Task: t.id, Func: t.info.Func, Seq: t.seq, Note: c.Reason})
+			r.observe(t.event("parked", c.Reason))
+			t.stepped(t.event("parked", c.Reason))
 			r.o.OnError(fmt.Errorf("durable: task %s is parked: %s", t.id, c.Reason))
 		}
-		r.observe(Event{Kind: "released", Task: t.id, Func: t.info.Func, Seq: t.seq, Note: c.Waits})
+		r.observe(t.event("released", c.Waits))
+		t.stepped(t.event("released", c.Waits))
 		r.drop(t)
 	case t.asked.kind == keeps:
+		t.stepped(t.event("commit", t.asked.note))
 		t.answer = reply{}
 		r.runNext(t)
 	case t.cancel:
+		t.stepped(t.event("commit", t.asked.note))
 		r.runNext(t)
 	case t.asked.kind == calls:
+		t.stepped(t.event("commit", t.asked.note))
 		r.perform(t)
 	}
 }

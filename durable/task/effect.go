@@ -25,6 +25,7 @@ type performance struct {
 	timeout *hub.Timer
 	beat    *hub.Timer
 	here    bool // it runs in the loop, by a task of the hub
+	traced  func(Event)
 }
 
 type performanceKey struct{}
@@ -95,7 +96,13 @@ func (d *performance) begin() {
 	r, how := d.runner, d.asked.how
 	r.counts.Calls++
 	d.begun = r.hub.Now()
-	r.observe(Event{Kind: "call", Task: d.task.id, Func: d.task.info.Func, Seq: d.task.seq, Note: d.asked.call.name()})
+	if r.observed() {
+		e := d.event("call")
+		r.observe(e)
+		if r.o.Tracer != nil {
+			d.ctx, d.traced = r.o.Tracer.Begin(d.ctx, e)
+		}
+	}
 	late := func() { d.expires() }
 	if how.Timeout > 0 {
 		d.timeout = r.hub.AfterFunc(how.Timeout, late)
@@ -205,7 +212,14 @@ func (d *performance) ends(v any, err error) {
 		}
 	}
 	r, t := d.runner, d.task
-	r.observe(Event{Kind: "returned", Task: t.id, Func: t.info.Func, Seq: t.seq, Note: d.asked.call.name(), Takes: r.hub.Now().Sub(d.begun), Err: err})
+	if !d.begun.IsZero() && r.observed() {
+		e := d.event("returned")
+		e.Takes, e.Err = r.hub.Now().Sub(d.begun), err
+		r.observe(e)
+		if d.traced != nil {
+			d.traced(e)
+		}
+	}
 	if r.loaded[t.id] != t || t.call != d || r.closing {
 		return
 	}

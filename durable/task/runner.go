@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/going-green/greenlet/durable/engine"
@@ -36,6 +37,8 @@ type Runner struct {
 	ended   *hub.Event // of tasks here: for those who wait for a result
 	counts  Counts
 
+	observers atomic.Pointer[[]func(Event)]
+
 	known schemas
 	turns map[*Limit]time.Time // when each would be free for a full burst again
 }
@@ -61,17 +64,8 @@ type Options struct {
 	OnError func(error)
 	// Observe is told of what happens to tasks, for figures and spans, in the loop: it must not wait.
 	Observe func(Event)
-}
-
-// Event is what an observer is told.
-type Event struct {
-	Kind  string // claim, commit, call, returned, released, parked, done, failed, canceled, fenced
-	Task  string
-	Func  string
-	Seq   uint64
-	Note  string
-	Takes time.Duration // of what has returned
-	Err   error
+	// Tracer is told where things begin and end.
+	Tracer Tracer
 }
 
 // Counts are what a runner has done.
@@ -174,12 +168,6 @@ func (r *Runner) Counts() Counts {
 	return c
 }
 
-func (r *Runner) observe(e Event) {
-	if r.o.Observe != nil {
-		r.o.Observe(e)
-	}
-}
-
 // claims claims tasks that are due, as long as there is room for more.
 //
 //greenlet:resumable
@@ -248,7 +236,13 @@ func (r *Runner) take(c *engine.Task) {
 	}
 	r.loaded[t.id] = t
 	r.counts.Claims++
-	r.observe(Event{Kind: "claim", Task: t.id, Func: t.info.Func, Seq: t.seq})
+	if r.observed() {
+		e := t.event("claim", "")
+		if !t.info.Due.IsZero() {
+			e.Takes = max(r.hub.Now().Sub(t.info.Due), 0)
+		}
+		r.observe(e)
+	}
 	r.runNext(t)
 }
 

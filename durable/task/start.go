@@ -34,7 +34,11 @@ func (r *Runner) StartWith(ctx context.Context, id string, how []StartOption, fn
 	for _, f := range how {
 		f(s)
 	}
+	ctx, end := r.begins(ctx, id, s)
 	err = r.tell(ctx, engine.Message{To: id, Start: s})
+	if end != nil {
+		end(Event{Kind: "start", Task: id, Func: s.Func, Err: err})
+	}
 	if err == nil || errors.Is(err, engine.ErrKnown) {
 		r.known.learn(s.Schemas)
 		return nil

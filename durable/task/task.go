@@ -30,6 +30,7 @@ type Task struct {
 	answer  reply
 	call    *performance // under way
 	cancel  bool         // it is to end where it waits
+	traced  func(Event)  // of the step under way
 }
 
 // ErrTimeout is the error of a wait whose time has run out.
@@ -54,6 +55,15 @@ func (t *Task) SetAttr(name, value string) {
 		return
 	}
 	t.attrs[name] = value
+}
+
+// Attr is an attribute of it, or "".
+func (t *Task) Attr(name string) string {
+	t.mayUse("Attr")
+	if t.attrs != nil {
+		return t.attrs[name]
+	}
+	return t.info.Attrs[name]
 }
 
 // Sleep waits for d, which may be days: the task is in the store only until then. It goes by the

@@ -123,10 +123,11 @@ function listView(query) {
 
 // why is what a task waits for, or why it is as it is, in a line.
 function why(t) {
-	const text = t.reason || t.err || (t.state === "done" ? JSON.stringify(t.result) : t.waits) || "";
-	const [first, ...rest] = text.replace(/[\w.~-]+(?:\/[\w.~-]+)*\//g, "").split("\n"); // without the ways to packages
+	// The ways to packages are of no interest here.
+	const text = (t.reason || "").replace(/[\w.~-]+(?:\/[\w.~-]+)*\//g, "") || t.err || (t.state === "done" ? JSON.stringify(t.result) : t.waits) || "";
+	const [first, ...rest] = text.split("\n");
 	const line = first.length > 160 ? first.slice(0, 160) + "…" : first + (rest.length ? " …" : "");
-	return t.reason || t.err ? el("span", {class: t.state === "done" ? "failed" : t.state, title: text}, line) : line;
+	return t.reason || t.err ? el("span", {class: t.state === "done" ? "failed" : t.state, title: t.reason || t.err}, line) : line;
 }
 
 // ---- A task

@@ -152,7 +152,9 @@ type querier interface {
 // versionOf is the version of a schema, 0 if there is none.
 func versionOf(ctx context.Context, q querier, schema string) (version int, err error) {
 	var there bool
-	if err := q.QueryRow(ctx, "select to_regclass($1) is not null", named("{s}.meta", schema)).Scan(&there); err != nil || !there {
+	// Not by to_regclass: what that knows may be older than the lock, so that several would make the tables.
+	const made = "select exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'meta')"
+	if err := q.QueryRow(ctx, made, schema).Scan(&there); err != nil || !there {
 		return 0, err
 	}
 	err = q.QueryRow(ctx, named("select version from {s}.meta", schema)).Scan(&version)

@@ -1,10 +1,17 @@
 // Command orders runs orders as durable tasks: each takes nine days, and would survive that the process ends at any time. Here time is
 // virtual, and the store in memory; with hub.New and a store of package bolt it is the same program.
+//
+// With -listen or -socket time is real, a day takes as long as -day says, and orders keep coming: they can be looked at by a browser, or by
+// the command.
+//
+//	$ go run ./examples/orders -listen localhost:8080 -socket /tmp/orders.sock
+//	$ greenlet durable ls -socket /tmp/orders.sock
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -28,6 +35,8 @@ var (
 	errNotApproved = errors.New("not approved")
 
 	out io.Writer = os.Stdout
+
+	day = 24 * time.Hour
 )
 
 // order is one.
@@ -48,8 +57,8 @@ func order(t *task.Task, o Item) (tracking string, err error) {
 		}
 	}()
 	t.SetAttr("state", "to be approved")
-	t.Sleep(48 * time.Hour)
-	ok, err := approve.Wait(t, 7*24*time.Hour)
+	t.Sleep(2 * day)
+	ok, err := approve.Wait(t, 7*day)
 	if err != nil || !ok {
 		return "", errors.Join(errNotApproved, err)
 	}
@@ -63,7 +72,7 @@ func order(t *task.Task, o Item) (tracking string, err error) {
 //
 //greenlet:resumable durable
 func ship(t *task.Task, o Item) (string, error) {
-	t.Sleep(5 * time.Hour)
+	t.Sleep(day * 5 / 24)
 	return task.Do(t, handOver, o)
 }
 
@@ -124,6 +133,18 @@ func run(r *task.Runner, h *hub.Hub) {
 }
 
 func main() {
+	listen := flag.String("listen", "", "address for browsers, such as localhost:8080")
+	socket := flag.String("socket", "", "path of a socket for greenlet durable")
+	flag.DurationVar(&day, "day", 20*time.Second, "how long a day takes with -listen or -socket")
+	flag.Parse()
+	if *listen != "" || *socket != "" {
+		if err := serve(*listen, *socket); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	day = 24 * time.Hour
 	h := hub.NewSimulated(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
 	h.Go(run, task.New(h, memory.New(h)), h)
 	if err := h.Run(context.Background()); err != nil {

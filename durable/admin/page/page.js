@@ -165,6 +165,7 @@ function taskView(query) {
 	});
 	const text = (name, hint, more) => el("input", {type: "text", name, placeholder: hint, "aria-label": hint, autocomplete: "off", spellcheck: "false", ...more});
 	const toField = text("to", "ID of the new task");
+	const forkNow = el("button", {title: "start a task of the snapshot that is shown"}, "Fork");
 	const now = (name, word, grave, hint) => {
 		const b = el("button", {type: "button", class: grave ? "grave" : "", title: hint, "data-does": name, onclick: (e) => {
 			if (!grave || b.classList.contains("sure")) {
@@ -193,7 +194,7 @@ function taskView(query) {
 	})}, el("label", {}, "Signal"), text("name", "name", {list: "signals", required: ""}), text("value", "value, as JSON"), el("button", {}, "Send"));
 	signal.dataset.does = "signal";
 	const fork = el("form", {"data-does": "fork", onsubmit: act(async () => forked(await tell("fork", at, {to: toField.value.trim()})))},
-		el("label", {}, "Fork"), toField, el("button", {title: "start a task of the snapshot that is shown"}, "Fork"));
+		el("label", {}, "Fork"), toField, forkNow);
 	const control = el("form", {onsubmit: (e) => e.preventDefault()}, el("label", {}, "Task"), retry, cancel, kill);
 	deeds.append(signal, fork, control);
 	deeds.hidden = true;
@@ -216,6 +217,7 @@ function taskView(query) {
 		retry.hidden = t.state !== "parked" && t.state !== "failed";
 		cancel.hidden = kill.hidden = ended;
 		control.hidden = retry.hidden && ended;
+		forkNow.hidden = t.stacks.length === 0;
 		fork.hidden = t.stacks.length === 0 && t.kept.length === 0;
 		const awaited = (t.awaits || []).filter((a) => a.startsWith("signal:")).map((a) => a.slice(7));
 		signals.replaceChildren(...awaited.map((value) => el("option", {value})));

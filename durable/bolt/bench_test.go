@@ -1,233 +1,47 @@
 package bolt_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/going-green/greenlet/durable/bolt"
-	"github.com/going-green/greenlet/durable/engine"
-	"github.com/going-green/greenlet/durable/task"
-	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/durable/task/tasktest/speeds"
 
 	"github.com/stretchr/testify/require"
 )
 
-func nothing(context.Context, int) (int, error) { return 1, nil }
-
-//greenlet:resumable durable
-func steps(t *task.Task, n int) (int, error) {
-	sum := 0
-	for i := range n {
-		x, err := task.Do(t, nothing, i)
-		if err != nil {
-			return 0, err
-		}
-		sum += x
-	}
-	return sum, nil
-}
-
-//greenlet:resumable
-func startsAll(r *task.Runner, n, each int) {
-	ctx := context.Background()
-	for i := range n {
-		if err := r.Start(ctx, fmt.Sprint("t", i), steps, each); err != nil {
-			panic(err)
-		}
-	}
-	for i := range n {
-		if _, err := r.Join(ctx, fmt.Sprint("t", i)); err != nil {
-			panic(err)
-		}
-	}
-	r.Close()
-}
-
-// syncTime is what a write of a page and its sync take here.
-func syncTime(b *testing.B, dir string) time.Duration {
-	f, err := os.Create(filepath.Join(dir, "sync"))
+func opens(b *testing.B) (s *bolt.Store, path string) {
+	path = filepath.Join(b.TempDir(), "db")
+	s, err := bolt.Open(path)
 	require.NoError(b, err)
-	defer f.Close()
-	page := make([]byte, 4096)
-	var list []time.Duration
-	for i := range 100 {
-		at := time.Now()
-		_, err := f.WriteAt(page, int64(i%10)*4096)
-		require.NoError(b, err)
-		require.NoError(b, f.Sync())
-		list = append(list, time.Since(at))
-	}
-	slices.Sort(list)
-	return list[50]
+	b.Cleanup(func() { s.Close() })
+	return s, path
 }
 
-// timed is a store whose commits are timed.
-type timed struct {
-	engine.Engine
-	took *[]time.Duration
-}
-
-func (t timed) Commit(ctx context.Context, changes []engine.Change) []error {
-	at := time.Now()
-	defer func() { *t.took = append(*t.took, time.Since(at)) }()
-	return t.Engine.Commit(ctx, changes)
-}
-
-func median(list []time.Duration) float64 {
-	if len(list) == 0 {
-		return 0
-	}
-	slices.Sort(list)
-	return float64(list[len(list)/2])
-}
-
-// Steps of 64 tasks at a time, each with a call and a commit.
 func BenchmarkSteps(b *testing.B) {
 	for _, n := range []int{1, 64, 512} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			dir := b.TempDir()
-			sync := syncTime(b, dir)
-			s, err := bolt.Open(filepath.Join(dir, "db"))
-			require.NoError(b, err)
-			defer s.Close()
-			h := hub.New()
-			last := map[string]time.Time{}
-			var list []time.Duration
-			var took []time.Duration
-			r := task.NewWith(h, timed{s, &took}, task.Options{Observe: func(e task.Event) {
-				if e.Kind == "commit" {
-					now := time.Now()
-					if at, ok := last[e.Task]; ok {
-						list = append(list, now.Sub(at))
-					}
-					last[e.Task] = now
-				}
-			}})
-			h.Go(startsAll, r, n, max(1, b.N/n))
-			b.ResetTimer()
-			require.NoError(b, h.Run(context.Background()))
-			b.StopTimer()
-			b.ReportMetric(float64(r.Counts().Steps)/b.Elapsed().Seconds(), "steps/s")
-			b.ReportMetric(median(list)/1e6, "p50-ms")
-			b.ReportMetric(median(list)/median(took), "p50-commits")
+			sync := speeds.Sync(b, b.TempDir())
+			s, _ := opens(b)
+			speeds.Steps(b, s, n)
 			b.ReportMetric(float64(sync)/1e6, "sync-ms")
 		})
 	}
 }
 
-//greenlet:resumable
-func firstEffect(r *task.Runner, b *testing.B, seen chan time.Time) {
-	var list []time.Duration
-	for i := range b.N {
-		at := time.Now()
-		if err := r.Start(context.Background(), fmt.Sprint("t", i), tells, i); err != nil {
-			panic(err)
-		}
-		if _, err := r.Join(context.Background(), fmt.Sprint("t", i)); err != nil {
-			panic(err)
-		}
-		list = append(list, (<-seen).Sub(at))
-	}
-	slices.Sort(list)
-	b.ReportMetric(float64(list[len(list)/2])/1e6, "p50-ms")
-	r.Close()
-}
-
-var effects = make(chan time.Time, 1)
-
-func tellsTime(context.Context, int) (int, error) {
-	effects <- time.Now()
-	return 0, nil
-}
-
-//greenlet:resumable durable
-func tells(t *task.Task, n int) (int, error) { return task.Do(t, tellsTime, n) }
-
-// From a start to the first effect of the task, with nothing else to do.
 func BenchmarkFirstEffect(b *testing.B) {
-	s, err := bolt.Open(filepath.Join(b.TempDir(), "db"))
-	require.NoError(b, err)
-	defer s.Close()
-	h := hub.New()
-	r := task.New(h, s)
-	h.Go(firstEffect, r, b, effects)
-	require.NoError(b, h.Run(context.Background()))
+	s, _ := opens(b)
+	speeds.FirstEffect(b, s)
 }
 
-//greenlet:resumable durable
-func sleepsLong(t *task.Task, d time.Duration) error {
-	t.Sleep(d)
-	return nil
-}
-
-// What a task that sleeps takes; -benchtime=1000000x is a million of them.
+// -benchtime=1000000x is a million of them.
 func BenchmarkSleeping(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "db")
-	s, err := bolt.Open(path)
-	require.NoError(b, err)
-	defer s.Close()
-	h := hub.New()
-	r := task.NewWith(h, s, task.Options{Loaded: 4000})
-	h.Go(manySleep, h, r, b.N)
-	require.NoError(b, h.Run(context.Background()))
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	i, err := os.Stat(path)
-	require.NoError(b, err)
-	b.ReportMetric(float64(i.Size())/float64(b.N), "store-B/task")
-	b.ReportMetric(float64(m.HeapAlloc)/float64(b.N), "heap-B/task")
-
-	// One that is due, beside them.
-	h = hub.New()
-	r = task.New(h, s)
-	due := &dueTask{r: r}
-	h.Go(due.runs)
-	require.NoError(b, h.Run(context.Background()))
-	b.ReportMetric(float64(due.late)/1e6, "late-ms")
-}
-
-type dueTask struct {
-	r    *task.Runner
-	late time.Duration
-}
-
-//greenlet:resumable
-func (d *dueTask) runs() {
-	at := time.Now().Add(50 * time.Millisecond)
-	ctx := context.Background()
-	if err := d.r.StartWith(ctx, "due", []task.StartOption{task.At(at)}, tells, 1); err != nil {
-		panic(err)
-	}
-	if _, err := d.r.Join(ctx, "due"); err != nil {
-		panic(err)
-	}
-	d.late = (<-effects).Sub(at)
-	d.r.Close()
-}
-
-//greenlet:resumable
-func manySleep(h *hub.Hub, r *task.Runner, n int) {
-	ctx := context.Background()
-	for i := 0; i < n; {
-		starts := r.Batch()
-		for ; i < n && starts.Len() < 4000; i++ {
-			if err := starts.Start(fmt.Sprintf("s%07d", i), nil, sleepsLong, 1000*time.Hour); err != nil {
-				panic(err)
-			}
-		}
-		if err := starts.Commit(ctx); err != nil {
-			panic(err)
-		}
-	}
-	for r.Counts().Steps < uint64(n) {
-		h.Sleep(10 * time.Millisecond)
-	}
-	r.Close()
+	s, path := opens(b)
+	speeds.Sleeping(b, s, func() int64 {
+		i, err := os.Stat(path)
+		require.NoError(b, err)
+		return i.Size()
+	})
 }

@@ -33,6 +33,7 @@ type Runner struct {
 	work    *hub.Event // there are some
 	room    *hub.Event // fewer are loaded
 	closing bool
+	over    *hub.Event // it is closing
 	idle    *hub.Task  // the one that claims, while it waits for tasks that are due
 	ended   *hub.Event // of tasks here: for those who wait for a result
 	counts  Counts
@@ -101,7 +102,7 @@ func NewWith(h *hub.Hub, e engine.Engine, o Options) *Runner {
 	_, onHub := e.(engine.OnHub)
 	r := &Runner{
 		hub: h, engine: e, onHub: onHub, o: o, loaded: map[string]*Task{},
-		work: h.NewEvent(), room: h.NewEvent(), ended: h.NewEvent(), known: schemas{text: map[uint64][]byte{}}, turns: map[*Limit]time.Time{},
+		work: h.NewEvent(), room: h.NewEvent(), over: h.NewEvent(), ended: h.NewEvent(), known: schemas{text: map[uint64][]byte{}}, turns: map[*Limit]time.Time{},
 	}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	o.Go(r.newDrivesFrame())
@@ -156,6 +157,7 @@ func (r *Runner) Close() {
 	}
 	r.work.Set()
 	r.room.Set()
+	r.over.Set()
 	if r.onHub && r.idle != nil {
 		r.idle.Interrupt(greenlet.Exit)
 	}
@@ -278,7 +280,7 @@ func (r *Runner) renews() {
 			r.work.Wait()
 		}
 		for left := r.o.Lease / 3; left > 0 && !r.closing; left -= time.Second {
-			if r.hub.Sleep(min(left, time.Second)); len(r.loaded) == 0 {
+			if r.over.WaitFor(min(left, time.Second)); len(r.loaded) == 0 {
 				break
 			}
 		}

@@ -40,13 +40,26 @@ func Start(t testing.TB, settings ...string) *Server {
 	return s
 }
 
-// Standby is a server that follows another one, under the name.
-func (s *Server) Standby(name string, settings ...string) *Server {
+// Standby is a server that follows s, at a port, or a free one if that is 0. What s acknowledges from then on it has as well.
+func (s *Server) Standby(at int) *Server {
 	b := newServer(s.t)
-	b.args = settings
-	b.program("pg_basebackup", "-D", b.data(), "-d", s.conninfo()+" application_name="+name, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	b.args = s.args
+	if at != 0 {
+		b.Port = at
+	}
+	b.program("pg_basebackup", "-D", b.data(), "-d", s.conninfo()+" application_name=standby", "-R", "-X", "stream", "-c", "fast", "--no-sync")
 	b.Begin()
-	return b
+	s.Exec("alter system set synchronous_standby_names = 'standby'")
+	s.Exec("select pg_reload_conf()")
+	for range 1200 {
+		var state string
+		if err := s.Query(&state, "select coalesce(max(sync_state), '') from pg_stat_replication"); err == nil && state == "sync" {
+			return b
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	require.Fail(s.t, "the standby does not follow", b.said.String())
+	return nil
 }
 
 func newServer(t testing.TB) *Server {
@@ -126,14 +139,25 @@ func (s *Server) Kill() {
 	if s.cmd == nil {
 		return
 	}
-	// All of its processes: the first one stops them, but takes its time.
+	// All of its processes: the others would take their time.
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	_ = s.cmd.Wait()
 	s.cmd = nil
 }
 
+// Signal is for all of the server's processes: with SIGSTOP it answers nothing until SIGCONT comes.
+func (s *Server) Signal(sig syscall.Signal) {
+	require.NoError(s.t, syscall.Kill(-s.cmd.Process.Pid, sig))
+}
+
+// Break ends all connections of clients.
+func (s *Server) Break() {
+	s.Exec("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()")
+}
+
 // Promote makes a standby the primary.
 func (s *Server) Promote() {
+	s.Exec("alter system reset synchronous_standby_names") // if it was made of one that had it
 	s.program("pg_ctl", "promote", "-D", s.data(), "-w", "-t", "60")
 }
 

@@ -49,6 +49,10 @@ type Program struct {
 // Main is for TestMain: it is the worker if the process is to be one, else it runs the tests.
 func (p Program) Main(m *testing.M) {
 	if dir := os.Getenv("DURABLE_WORKER"); dir != "" {
+		_, err := fmt.Sscan(os.Getenv("DURABLE_TIMES"), &p.Lease, &p.Patience)
+		if err != nil {
+			panic(err)
+		}
 		p.work(dir)
 		return
 	}
@@ -89,6 +93,7 @@ func (p Program) Workers(t *testing.T, n int, env ...string) *Workers {
 func (w *Workers) begin(end string) *worker {
 	x := &worker{exec.Command(os.Args[0]), new(bytes.Buffer)}
 	x.Env = append(os.Environ(), "DURABLE_WORKER="+w.Dir, "DURABLE_END="+end, fmt.Sprint("DURABLE_FIRST=", w.began*most))
+	x.Env = append(x.Env, fmt.Sprintf("DURABLE_TIMES=%d %d", w.p.Lease, w.p.Patience)) // the test's program may differ from Main's
 	x.Env = append(x.Env, w.env...)
 	x.Stderr = x.errs
 	w.began++

@@ -145,8 +145,11 @@ func (c *command) durableShow(ctx context.Context, args []string) (int, error) {
 			if err == nil {
 				return c.showSnapshot(a, b)
 			}
-			if !errors.Is(err, fs.ErrNotExist) || c.getenv(socketVariable) == "" {
+			switch {
+			case !errors.Is(err, fs.ErrNotExist):
 				return 0, err
+			case c.getenv(socketVariable) == "":
+				return 0, fmt.Errorf("%w; if it is a task, name the socket of its process by -socket or %s", err, socketVariable)
 			}
 		}
 		return c.showTask(ctx, a)

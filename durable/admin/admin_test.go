@@ -110,9 +110,9 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		w.c.Close()
-		w.h.Post(w.r.Close) // before the hub loses the promise that keeps it running
+		w.h.Post(w.r.Close)
+		assert.NoError(t, <-ended, "the socket keeps it running for as long as there is a runner")
 		assert.NoError(t, w.socket.Close())
-		assert.NoError(t, <-ended)
 	})
 	return w
 }

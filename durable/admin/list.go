@@ -27,7 +27,7 @@ func (a *Admin) part() int {
 	if a.store.onHub {
 		return 100 * mostLooked
 	}
-	return 500
+	return 1000
 }
 
 // search is what a list is asked for.

@@ -28,7 +28,7 @@ type Socket struct {
 
 // Listen serves everything, writes too, at a Unix socket of mode 0600, until the Socket is closed. If path is "", the
 // environment variable GREENLET_DURABLE names it. A socket that is there and that nobody listens at is replaced. The hub
-// runs on until it is closed.
+// runs on until it is closed, or the runner is.
 func (a *Admin) Listen(path string) (*Socket, error) {
 	if path == "" {
 		if path = os.Getenv(Variable); path == "" {
@@ -42,6 +42,15 @@ func (a *Admin) Listen(path string) (*Socket, error) {
 	s := &Socket{path: path, file: info, served: make(chan struct{}), server: &http.Server{Handler: a.writes, ReadHeaderTimeout: 10 * time.Second}}
 	if a.hub != nil {
 		s.done = a.hub.Promise()
+	}
+	if a.runner != nil { // or the hub would wait for who closes the socket when the hub has ended
+		go func() {
+			select {
+			case <-a.runner.Closed():
+				s.done()
+			case <-s.served:
+			}
+		}()
 	}
 	go func() {
 		defer close(s.served)

@@ -163,6 +163,9 @@ func (r *Runner) Close() {
 	}
 }
 
+// Closed is closed when the runner is. It may be asked for by any goroutine.
+func (r *Runner) Closed() <-chan struct{} { return r.ctx.Done() }
+
 // Counts are what the runner has done. It is for the hub's tasks.
 func (r *Runner) Counts() Counts {
 	c := r.counts

@@ -158,7 +158,14 @@ func (c *command) printTask(d api.Detail) {
 		fmt.Fprintf(c.stdout, "its snapshot can't be shown: %s\n", shown(d.Unshown))
 	}
 	for _, st := range d.Stacks {
-		fmt.Fprint(c.stdout, shown(st.String()))
+		text := st.String()
+		for _, s := range d.Sources {
+			if i := s.Line - s.From; i >= 0 && i < len(s.Lines) {
+				place := fmt.Sprintf(" (%s:%d)\n", s.File, s.Line)
+				text = strings.ReplaceAll(text, place, place+"\t\t> "+strings.TrimSpace(s.Lines[i])+"\n")
+			}
+		}
+		fmt.Fprint(c.stdout, shown(text))
 	}
 }
 

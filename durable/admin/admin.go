@@ -18,6 +18,9 @@ type Options struct {
 	Hosts []string
 	// Patience is how long a request waits for the hub, where the engine is on it: 10 seconds.
 	Patience time.Duration
+	// Source is a file of the program's source, or fs.ErrNotExist: file has the import path of its package before its name. Lines of it are
+	// shown where tasks stand. See [Files].
+	Source func(file string) ([]byte, error)
 	// Census is how old the number of tasks in each state may be: 15 seconds. All tasks are looked at for it, so of many it is
 	// older: it takes a twentieth of the time at most. With less than 0 there is none.
 	Census time.Duration

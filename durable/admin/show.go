@@ -78,7 +78,7 @@ func (a *Admin) show(req *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := api.Detail{Task: viewOf(&t.Info, now), Stacks: []durable.StackText{}, Inbox: inboxOf(t.Inbox), Kept: []api.Kept{}, Children: []api.Task{}, Now: now}
+	d := api.Detail{Task: viewOf(&t.Info, now), Stacks: []durable.StackText{}, Inbox: inboxOf(t.Inbox), Kept: []api.Kept{}, Sources: []api.Source{}, Children: []api.Task{}, Now: now}
 	for i := range kept {
 		d.Kept = append(d.Kept, keptOf(&kept[i]))
 	}
@@ -91,6 +91,7 @@ func (a *Admin) show(req *http.Request) (any, error) {
 		if err != nil {
 			d.Unshown = err.Error()
 		}
+		d.Sources = a.sources(stacks)
 		for _, st := range stacks {
 			d.Stacks = append(d.Stacks, st.Text())
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +15,9 @@ import (
 	"github.com/going-green/greenlet/durable/task"
 	"github.com/going-green/greenlet/hub"
 )
+
+//go:embed main.go
+var source embed.FS
 
 // orders starts four orders a day. Each second one is approved.
 //
@@ -42,7 +46,10 @@ func serve(listen, socket string) error {
 	defer stop()
 	h := hub.New()
 	r := task.New(h, memory.New(h).Keep(20))
-	a := admin.NewWith(r, admin.Options{Writes: true}) // there is nobody to be kept out
+	a := admin.NewWith(r, admin.Options{
+		Writes: true, // there is nobody to be kept out
+		Source: admin.Files("github.com/going-green/greenlet/examples/orders", source),
+	})
 	if socket != "" {
 		s, err := a.Listen(socket)
 		if err != nil {

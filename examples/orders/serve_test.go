@@ -46,6 +46,10 @@ func TestServe(t *testing.T) {
 			require.NoError(t, err)
 			assert.NotEmpty(t, d.Stacks)
 			assert.NotEmpty(t, d.Kept)
+			if assert.Len(t, d.Sources, 1) {
+				s := d.Sources[0]
+				assert.Regexp(t, `^\tt\.Sleep\(2 \* day\)$|^\tok, err := approve\.Wait`, s.Lines[s.Line-s.From])
+			}
 			break
 		}
 		require.True(t, time.Now().Before(end), "no order waits: %v", err)

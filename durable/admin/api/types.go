@@ -95,12 +95,22 @@ type Tasks struct {
 type Detail struct {
 	Task
 	Stacks   []durable.StackText `json:"stacks"`
+	Sources  []Source            `json:"sources"`           // lines at which the calls stand, if the program has its source
 	Unshown  string              `json:"unshown,omitempty"` // why there are no stacks, though there is a snapshot
 	At       *Kept               `json:"at,omitempty"`      // whose stacks these are, if they are of an earlier snapshot
 	Inbox    []Message           `json:"inbox"`             // that was not taken
 	Kept     []Kept              `json:"kept"`              // earlier snapshots
 	Children []Task              `json:"children"`          // the first hundred
 	Now      time.Time           `json:"now"`
+}
+
+// Source are some lines of a file.
+type Source struct {
+	File  string   `json:"file"`
+	Line  int      `json:"line"` // at which a call stands
+	From  int      `json:"from"` // the first one's number
+	Lines []string `json:"lines,omitempty"`
+	Err   string   `json:"err,omitempty"` // why there are none
 }
 
 // Message is one that a task has not taken yet.

@@ -270,11 +270,16 @@ function stack(t, self) {
 		if (st.locals) out.push(el("div", {class: "call"}, vars(st.locals)));
 		for (const c of st.calls) {
 			const title = [el("span", {class: "fn mono", title: c.func}, fnName(c.func)), el("span", {class: "place mono", title: c.file ? c.file + ":" + c.line + " · " + c.point : c.point}, c.file ? fileName(c.file) + ":" + c.line : "at " + c.point)];
-			out.push(ofLibrary(c) ? el("details", {class: "call"}, el("summary", {}, title), vars(c.vars)) : el("div", {class: "call"}, el("div", {class: "at"}, title), vars(c.vars)));
+			const source = t.sources.find((s) => s.file === c.file && s.line === c.line);
+			out.push(ofLibrary(c) ? el("details", {class: "call"}, el("summary", {}, title), vars(c.vars)) : el("div", {class: "call"}, el("div", {class: "at"}, title), source && lines(source), vars(c.vars)));
 		}
 	});
 	return out;
 }
+
+// lines are those of the source, and the one at which a call stands among them.
+const lines = (s) => s.err ? el("p", {class: "faint"}, s.err) : el("pre", {class: "source"}, s.lines.map((text, i) =>
+	el("span", {class: s.from + i === s.line ? "here" : ""}, String(s.from + i).padStart(5) + "  " + text.replaceAll("\t", "    ") + "\n")));
 
 // fileName is a file with its folder.
 const fileName = (file) => file.split("/").slice(-2).join("/");

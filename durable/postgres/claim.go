@@ -15,11 +15,12 @@ import (
 
 // Claim is that of [engine.Engine]. A task whose lease has run out stands among the others by when it did.
 func (s *Store) Claim(ctx context.Context, r engine.Request) (list []engine.Task, err error) {
-	if r.Max <= 0 {
-		return nil, nil
+	if err := context.Cause(ctx); err != nil || r.Max <= 0 {
+		return nil, err
 	}
 	var numbers []int64
-	err = s.ask(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
+	// It is not broken off: tasks that are claimed, and given to nobody, would be missing until their lease is over.
+	err = s.ask(context.WithoutCancel(ctx), func(ctx context.Context, c *pgxpool.Conn) error {
 		list, numbers = nil, nil
 		rows, err := c.Query(ctx, s.sql.claim, []byte(r.Owner), []byte(r.Build), r.Max, r.TTL)
 		if err != nil {

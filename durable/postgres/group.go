@@ -115,7 +115,7 @@ func (s *Store) transact(list []*job) error {
 		case err == nil && len(w.missing) > 0:
 			return fmt.Errorf("durable: %d tasks that are told of an end are others each time that it is tried", len(w.missing))
 		case err == nil:
-			s.told(w.soon)
+			s.told(w.soon, w.now)
 		}
 		return err
 	}

@@ -35,6 +35,7 @@ type Options struct {
 type Store struct {
 	pool *pgxpool.Pool
 	own  bool // the pool is closed with the store
+	most int  // connections of the pool
 	o    Options
 	sql  statements
 
@@ -46,9 +47,9 @@ type Store struct {
 	running sync.WaitGroup
 
 	mu     sync.Mutex
-	news   chan struct{} // closed when something may be claimed that could not be before
-	idle   int           // who waits for that
-	missed atomic.Int64  // claims in a row that gave nothing
+	news   *news
+	idle   int          // who waits for that
+	missed atomic.Int64 // claims in a row that gave nothing
 
 	unfenced bool // for a test: epochs and sequences are not looked at
 }
@@ -124,8 +125,8 @@ func OpenPool(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error
 		return nil, err
 	}
 	s := &Store{
-		pool: pool, o: o, sql: newStatements(o.Schema),
-		jobs: make(chan *job, 1024), stop: make(chan struct{}), stopped: make(chan struct{}), news: make(chan struct{}),
+		pool: pool, most: int(pool.Config().MaxConns), o: o, sql: newStatements(o.Schema),
+		jobs: make(chan *job, 1024), stop: make(chan struct{}), stopped: make(chan struct{}), news: newNews(),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	warnings, err := s.Warnings(ctx)
@@ -168,7 +169,7 @@ func (s *Store) timeout(ctx context.Context) (context.Context, context.CancelFun
 func (s *Store) ask(ctx context.Context, f func(ctx context.Context, c *pgxpool.Conn) error) error {
 	ctx, cancel := s.timeout(ctx)
 	defer cancel()
-	for left := s.pool.Config().MaxConns; ; left-- {
+	for left := s.most; ; left-- {
 		broke := false
 		err := s.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
 			err := f(ctx, c)

@@ -4,10 +4,13 @@ package postgres_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -153,4 +156,90 @@ func TestServerComesBack(t *testing.T) {
 	list, err := s.Claim(t.Context(), r)
 	require.NoError(t, err)
 	require.Len(t, list, 2, "what was acknowledged is there")
+}
+
+// Texts may have any bytes, and be long.
+func TestAnyBytes(t *testing.T) {
+	server := pgtest.Start(t, "fsync=off")
+	s, err := postgres.OpenWith(t.Context(), server.URL(), postgres.Options{Schema: newSchema(), Logger: quiet})
+	require.NoError(t, err)
+	defer s.Close()
+	ctx := t.Context()
+	odd := "\x00\xff'\\x41 \"é\n"
+	attrs := map[string]string{odd: odd, "": "x", "k": ""}
+	large := bytes.Repeat([]byte(odd), 100_000)
+	require.NoError(t, s.Send(ctx, engine.Message{To: odd, Start: &engine.Start{Func: odd, Parent: odd, Attrs: attrs, Snapshot: large}})[0])
+	require.NoError(t, s.Send(ctx, engine.Message{ID: odd, To: odd, Topic: odd, Body: large})[0])
+	list, err := s.Claim(ctx, engine.Request{Owner: odd, Build: odd, Max: 1, TTL: time.Minute})
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	x := list[0]
+	assert.Equal(t, large, x.Inbox[0].Body)
+	require.NoError(t, s.Commit(ctx, []engine.Change{{
+		ID: odd, Epoch: x.Epoch, Seq: x.Seq, Advance: true, Status: engine.Parked, Refuse: odd, Reason: odd, Snapshot: large[1:], Awaits: []string{odd, ""}, Waits: odd, Note: odd,
+		Result: large, Err: odd, Consumed: []string{odd},
+	}})[0])
+	got, err := s.Get(ctx, odd)
+	require.NoError(t, err)
+	assert.Equal(t, attrs, got.Attrs)
+	assert.Equal(t, []string{odd, ""}, got.Awaits)
+	assert.Equal(t, []string{odd}, got.Refused)
+	assert.Equal(t, []string{odd, odd, odd, odd, odd, odd}, []string{got.ID, got.Func, got.Parent, got.Owner, got.Reason, got.Err})
+	assert.Equal(t, large[1:], got.Snapshot)
+	assert.Empty(t, got.Inbox)
+	for i, err := range s.Tasks(ctx, engine.Query{Prefix: odd[:2], Attrs: map[string]string{odd: odd}}) {
+		require.NoError(t, err)
+		assert.Equal(t, odd, i.ID)
+	}
+	// People can read them.
+	var id string
+	require.NoError(t, server.Query(&id, "select id || status from test_"+fmt.Sprint(schemas.Load())+".list"))
+	assert.Contains(t, id, "parked")
+}
+
+// Two processes that write to the same tasks, each in another order, don't lock each other out.
+func TestCrosswise(t *testing.T) {
+	server := pgtest.Start(t, "fsync=off")
+	o := postgres.Options{Schema: newSchema(), Logger: quiet, History: -1}
+	const tasks, rounds = 20, 40
+	ctx := t.Context()
+	var all sync.WaitGroup
+	for w := range 3 {
+		s, err := postgres.OpenWith(ctx, server.URL(), o)
+		require.NoError(t, err)
+		t.Cleanup(func() { s.Close() })
+		for c := range 2 {
+			all.Go(func() {
+				for i := range rounds {
+					var list []engine.Message
+					for _, n := range rand.Perm(tasks) {
+						id := fmt.Sprint(i, "-", n)
+						list = append(list, engine.Message{To: id, Start: &engine.Start{Func: "f", Parent: fmt.Sprint(i, "-", (n+1)%tasks), Snapshot: []byte("s")}})
+						list = append(list, engine.Message{ID: fmt.Sprint(w, c), To: id, Topic: "signal:x"}, engine.Message{ID: "k", To: fmt.Sprint(i-1, "-", n), Topic: engine.Kill})
+					}
+					for j, err := range s.Send(ctx, list...) {
+						if !errors.Is(err, engine.ErrKnown) && !errors.Is(err, engine.ErrEnded) && !errors.Is(err, engine.ErrNoTask) {
+							assert.NoError(t, err, "%+v", list[j])
+						}
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
+	s, err := postgres.OpenWith(ctx, server.URL(), o)
+	require.NoError(t, err)
+	defer s.Close()
+	n := 0
+	for i, err := range s.Tasks(ctx, engine.Query{}) {
+		require.NoError(t, err)
+		if n++; !strings.HasPrefix(i.ID, fmt.Sprint(rounds-1, "-")) {
+			assert.Equal(t, engine.Canceled, i.Status, "%s", i.ID)
+			continue
+		}
+		x, err := s.Get(ctx, i.ID)
+		require.NoError(t, err)
+		assert.Len(t, x.Inbox, 6, "%s", i.ID)
+	}
+	assert.Equal(t, tasks*rounds, n)
 }

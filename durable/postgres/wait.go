@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/going-green/greenlet/durable/engine"
@@ -13,6 +14,14 @@ import (
 // Waiting for something to claim. Who commits something that may be claimed tells those of its process that wait. Only if there are
 // none it tells other processes: a notification of the server is a lock that all of them have to take. Where nobody was told who lives
 // on, polls find it.
+
+// news ends waits when something may be claimed that could not be before.
+type news struct {
+	told chan struct{} // closed then
+	due  bool          // it may be claimed at once
+}
+
+func newNews() *news { return &news{told: make(chan struct{})} }
 
 // Wait is that of [engine.Engine].
 func (s *Store) Wait(ctx context.Context, r engine.Request, atMost time.Duration) error {
@@ -40,7 +49,8 @@ func (s *Store) Wait(ctx context.Context, r engine.Request, atMost time.Duration
 		t := time.NewTimer(min(next, s.o.Poll))
 		over, err := false, error(nil)
 		select {
-		case <-news:
+		case <-news.told:
+			over = news.due
 		case <-t.C:
 		case <-end:
 			over = true
@@ -58,7 +68,7 @@ func (s *Store) Wait(ctx context.Context, r engine.Request, atMost time.Duration
 }
 
 // leaves is for who waited for news, and does not any more.
-func (s *Store) leaves(news chan struct{}) {
+func (s *Store) leaves(news *news) {
 	s.mu.Lock()
 	if s.news == news {
 		s.idle--
@@ -90,11 +100,12 @@ func (s *Store) next(ctx context.Context, r engine.Request) (time.Duration, erro
 	return time.Duration(*micros) * time.Microsecond, nil
 }
 
-// tell ends the waits of this process.
-func (s *Store) tell() {
+// tell ends the waits of this process; due says that something may be claimed at once.
+func (s *Store) tell(due bool) {
 	s.mu.Lock()
-	close(s.news)
-	s.news, s.idle = make(chan struct{}), 0
+	s.news.due = due
+	close(s.news.told)
+	s.news, s.idle = newNews(), 0
 	s.mu.Unlock()
 }
 
@@ -113,9 +124,12 @@ func (s *Store) tellsOthers(soon []*row, now time.Time) bool {
 }
 
 // told tells those of this process, when it is committed.
-func (s *Store) told(soon []*row) {
+func (s *Store) told(soon []*row, now time.Time) {
 	if len(soon) > 0 {
-		s.tell()
+		s.tell(slices.ContainsFunc(soon, func(r *row) bool {
+			at := r.claimableAt()
+			return !at.IsZero() && !at.After(now) && len(r.Refused) == 0
+		}))
 	}
 }
 
@@ -159,11 +173,11 @@ func (s *Store) listen() error {
 	if _, err := c.Exec(ctx, "listen "+pgx.Identifier{s.channel()}.Sanitize()); err != nil {
 		return err
 	}
-	s.tell() // of what came meanwhile
+	s.tell(false) // of what came meanwhile
 	for {
 		if _, err := c.WaitForNotification(s.ctx); err != nil {
 			return err
 		}
-		s.tell()
+		s.tell(false)
 	}
 }

@@ -97,8 +97,8 @@ func (p Program) opens(dir string) (engine.Engine, error) {
 	}
 }
 
-// most is how many tasks a client starts.
-const most = 50
+// most is how many tasks a client starts: more than it gets to.
+const most = 1 << 20
 
 type clients struct {
 	p     Program

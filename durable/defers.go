@@ -30,7 +30,7 @@ func (e *encoder) deferred(f defers) {
 	for _, c := range p.Calls {
 		t := reflect.TypeOf(c)
 		if t.Kind() != reflect.Pointer || closureByType[t.Elem()] == nil {
-			e.refuse(t, "the literal that is deferred is not of a durable function")
+			e.refuse(t, "a deferred call: "+unknownFunc(c))
 			return
 		}
 		e.literal(c)

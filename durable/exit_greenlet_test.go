@@ -162,6 +162,7 @@ Exchange#8d736542 - c t0:~received<
 Yield#93f7103f - c`)
 var _ = gen.DeclareClosure("exit_test.go:14", "tidiesUp", "a literal")
 var _ = gen.DeclareClosure("refused_test.go:66", "keepsLiteral", "a literal")
+var _ = gen.DeclareClosure("refused_test.go:108", "defersInInstance", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:64", "closures", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:65", "closures", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:86", "undoes", "a literal")

@@ -239,13 +239,10 @@ func (k *forker) own(v reflect.Value) {
 			return
 		}
 		if self := gen.SelfOf(v.Interface()); self != nil {
-			c := closureByType[reflect.TypeOf(self).Elem()]
-			if c == nil {
-				// It would go on with the original's variables.
-				k.refused = &RefusedError{Type: v.Type(), Reason: unknownFunc(self)}
-				return
+			copied := k.self(reflect.ValueOf(self))
+			if c := closureByType[reflect.TypeOf(self).Elem()]; c != nil {
+				v.Set(reflect.ValueOf(c.value(copied.Interface())).Convert(v.Type()))
 			}
-			v.Set(reflect.ValueOf(c.value(k.self(reflect.ValueOf(self)).Interface())).Convert(v.Type()))
 		}
 	case reflect.Slice:
 		k.pointers = append(k.pointers, v)
@@ -294,12 +291,17 @@ func (k *forker) pointer(v reflect.Value) {
 	v.Set(c)
 }
 
-// self is a copy of what a literal captures, self being a pointer to it.
+// self is a copy of what a literal captures, self being a pointer to it. A literal of which nothing is known is refused:
+// it would go on with the original's variables.
 func (k *forker) self(self reflect.Value) reflect.Value {
 	if c, ok := k.copies[self.UnsafePointer()]; ok && c.Type() == self.Type() {
 		return c
 	}
 	ct := closureByType[self.Type().Elem()]
+	if ct == nil {
+		k.refused = &RefusedError{Type: self.Type(), Reason: unknownFunc(self.Interface())}
+		return self
+	}
 	c := reflect.New(self.Type().Elem())
 	k.keep(self.UnsafePointer(), c)
 	for f := range savedFields(ct.typ) {

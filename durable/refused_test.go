@@ -101,3 +101,27 @@ func TestRefusedByName(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{"012", "012"}, []any{ends(g), ends(gs[0])})
 }
+
+//greenlet:resumable durable
+func defersInInstance[T any](v T, log *[]string) {
+	n := 1
+	defer func() { *log = append(*log, fmt.Sprint(v, n)) }()
+	greenlet.Yield("in")
+	n++
+}
+
+//greenlet:resumable durable
+func callsInstance(log *[]string) { defersInInstance("x", log) }
+
+// What a generic function has deferred is refused, by a fork as by a snapshot, and goes on.
+func TestDeferredInInstance(t *testing.T) {
+	var log []string
+	g := greenlet.New(callsInstance, &log)
+	g.Switch()
+	_, err := Fork(g)
+	assert.ErrorContains(t, err, "it is a literal of a generic function")
+	_, err = Snapshot(g)
+	assert.ErrorContains(t, err, "it is a literal of a generic function")
+	g.Switch()
+	assert.Equal(t, []string{"x2"}, log)
+}

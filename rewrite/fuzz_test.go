@@ -35,6 +35,14 @@ func TestRandomOnStacks(t *testing.T) {
 	random(t, runner)
 }
 
+// TestRandomDurable runs random programs as durable ones, each greenlet going on behind each switch as what a snapshot of it is
+// restored to. It takes the flags of TestRandom.
+func TestRandomDurable(t *testing.T) {
+	runner := newRunner(t)
+	runner.Durable = true
+	random(t, runner)
+}
+
 func random(t *testing.T, runner *progen.Runner) {
 	if *randomN == 0 {
 		t.Skip("no -programs")

@@ -70,7 +70,11 @@ func Rebuild(to *Greenlet, with func(Parts) (Parts, error)) error {
 		return nil
 	}
 	h := to.leaf.header()
-	p, err := with(Parts{Leaf: to.leaf, Slot: to.slot, Parent: to.parent, Started: h.PC != 0 || h.Caller != nil})
+	p := Parts{Leaf: to.leaf, Slot: to.slot, Parent: to.parent, Started: h.PC != 0 || h.Caller != nil}
+	if to.extra != nil {
+		p.Context, p.Locals = to.extra.ctx, to.extra.locals
+	}
+	p, err := with(p)
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,9 @@ type Runner struct {
 	// OnStacks has programs run as they are written on the runtime itself, each greenlet on
 	// a stack of its own, instead of rewritten.
 	OnStacks bool
+	// Durable has all resumable functions be durable, and each greenlet go on, behind each switch, as what
+	// a snapshot of it is restored to.
+	Durable bool
 	// Flags are those of [oracle.Build], for RunPrograms.
 	Flags   []string
 	batches int
@@ -75,9 +78,13 @@ type Runner struct {
 func (r *Runner) Run(ctx context.Context, texts []string) ([]*Verdict, error) {
 	programs := make([]oracle.Program, len(texts))
 	for i, text := range texts {
-		programs[i] = oracle.Program{Name: fmt.Sprintf("p%04d", i), Files: oracle.Files{"in.go": text}}
+		programs[i] = oracle.Program{Name: fmt.Sprintf("p%04d", i), Files: r.files(text)}
 	}
-	return r.RunPrograms(ctx, programs)
+	verdicts, err := r.RunPrograms(ctx, programs)
+	for i, v := range verdicts {
+		v.Text = texts[i] // as it was given
+	}
+	return verdicts, err
 }
 
 // RunPrograms is Run for programs that may have several files and packages.
@@ -100,7 +107,7 @@ func (r *Runner) RunPrograms(ctx context.Context, all []oracle.Program) ([]*Verd
 		return nil, err
 	}
 	if !r.OnStacks {
-		if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), rest); err != nil {
+		if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), r.annotated(rest)); err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +124,11 @@ func (r *Runner) tested(programs []oracle.Program) (oracle.Files, error) {
 	if r.OnStacks {
 		return oracle.OnStacks(programs, r.Root)
 	}
-	return oracle.Rewritten(programs, r.Root)
+	files, err := oracle.Rewritten(programs, r.Root)
+	if err == nil && r.Durable {
+		files["every.go"] = everySwitch
+	}
+	return files, err
 }
 
 // addresses are how function values are printed; they differ from binary to binary.

@@ -45,7 +45,7 @@ func (r *Runner) RunTogether(ctx context.Context, texts []string) ([]*Verdict, e
 	for from := 0; from < len(texts); from += together {
 		name := packageOf(from)
 		all := texts[from:min(from+together, len(texts))]
-		p := oracle.Program{Name: name, Files: oracle.Files{"in.go": join(all)}}
+		p := oracle.Program{Name: name, Files: r.files(join(all))}
 		b.verdicts[name] = &Verdict{Text: p.Files["in.go"]}
 		rest = append(rest, p)
 		for i := range all {
@@ -82,7 +82,7 @@ func (r *Runner) RunTogether(ctx context.Context, texts []string) ([]*Verdict, e
 		return nil, err
 	}
 	if !r.OnStacks {
-		if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), rest); err != nil {
+		if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), r.annotated(rest)); err != nil {
 			return nil, err
 		}
 	}

@@ -4,7 +4,6 @@ package postgres_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
 	"testing"
@@ -92,7 +91,7 @@ func checkHistory(list []kills.Operation) error {
 
 // What a fence is for, and whether its lack is found.
 func TestWithoutFenceHistoryIsRefused(t *testing.T) {
-	server := pgtest.Start(t, "fsync=off")
+	server := pgtest.Shared(t)
 	for _, fenced := range []bool{true, false} {
 		o := postgres.Options{Schema: newSchema(), Logger: quiet}
 		s, err := postgres.OpenWith(t.Context(), server.URL(), o)
@@ -116,13 +115,7 @@ func TestWithoutFenceHistoryIsRefused(t *testing.T) {
 		for _, x := range []engine.Task{now, old} {
 			_ = e.Commit(t.Context(), []engine.Change{{ID: "a", Epoch: x.Epoch, Seq: x.Seq, Advance: true, Status: engine.Active, Snapshot: []byte("s")}})
 		}
-		var list []kills.Operation
-		for d := json.NewDecoder(&said); d.More(); {
-			var o kills.Operation
-			require.NoError(t, d.Decode(&o))
-			list = append(list, o)
-		}
-		if err := checkHistory(list); fenced {
+		if err := checkHistory(kills.History(t, kills.Whole(said.String()))); fenced {
 			require.NoError(t, err)
 		} else {
 			require.Error(t, err)

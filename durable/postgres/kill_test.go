@@ -25,7 +25,7 @@ var killed = flag.Int("kills", 12, "how many times a worker is killed")
 // program is a worker, whose database the environment says.
 var program = kills.Program{
 	Open: func(string) (engine.Engine, error) {
-		s, err := postgres.OpenWith(context.Background(), os.Getenv("DURABLE_URL"), postgres.Options{Logger: quiet, Timeout: 5 * time.Second})
+		s, err := postgres.OpenWith(context.Background(), os.Getenv("DURABLE_URL"), postgres.Options{Schema: os.Getenv("DURABLE_SCHEMA"), Logger: quiet, Timeout: 5 * time.Second})
 		if err == nil && os.Getenv("DURABLE_UNFENCED") != "" {
 			s.Unfenced()
 		}
@@ -35,12 +35,13 @@ var program = kills.Program{
 	Lease: time.Second,
 }
 
-func TestMain(m *testing.M) { program.Main(m) }
+func TestMain(m *testing.M) { program.Main(m, pgtest.End) }
 
 // Three workers, of which one is killed at a time.
 func TestTasksSurviveKill(t *testing.T) {
-	server := pgtest.Start(t, "fsync=off")
+	server := pgtest.Shared(t)
 	t.Setenv("DURABLE_URL", server.URL())
+	t.Setenv("DURABLE_SCHEMA", newSchema())
 	w := program.Workers(t, 3)
 	for i := range 3 {
 		w.Start(i)

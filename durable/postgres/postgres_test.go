@@ -39,7 +39,7 @@ func setClock(s *pgtest.Server, schema string, ahead time.Duration) {
 }
 
 func TestConforms(t *testing.T) {
-	server := pgtest.Start(t, "fsync=off")
+	server := pgtest.Shared(t)
 	conform.Run(t, func(t *testing.T) *conform.Store {
 		o := postgres.Options{Schema: newSchema(), Keep: 3, Logger: quiet}
 		open := func() *postgres.Store {
@@ -68,7 +68,7 @@ func TestConforms(t *testing.T) {
 
 // The schema is made once, whoever comes at a time; a newer one is left alone.
 func TestMigrates(t *testing.T) {
-	server := pgtest.Start(t, "fsync=off")
+	server := pgtest.Shared(t)
 	ctx := t.Context()
 	o := postgres.Options{Schema: newSchema(), Logger: quiet}
 	var all sync.WaitGroup
@@ -109,7 +109,7 @@ func TestWarns(t *testing.T) {
 
 // Who waits is told by another process, and finds out by itself if that fails.
 func TestWaitHearsOfOthers(t *testing.T) {
-	server := pgtest.Start(t, "fsync=off")
+	server := pgtest.Shared(t)
 	for _, listens := range []bool{true, false} {
 		o := postgres.Options{Schema: newSchema(), Logger: quiet, Poll: time.Hour}
 		if !listens {
@@ -160,7 +160,7 @@ func TestServerComesBack(t *testing.T) {
 
 // Texts may have any bytes, and be long.
 func TestAnyBytes(t *testing.T) {
-	server := pgtest.Start(t, "fsync=off")
+	server := pgtest.Shared(t)
 	s, err := postgres.OpenWith(t.Context(), server.URL(), postgres.Options{Schema: newSchema(), Logger: quiet})
 	require.NoError(t, err)
 	defer s.Close()
@@ -199,7 +199,7 @@ func TestAnyBytes(t *testing.T) {
 
 // Two processes that write to the same tasks, each in another order, don't lock each other out.
 func TestCrosswise(t *testing.T) {
-	server := pgtest.Start(t, "fsync=off")
+	server := pgtest.Shared(t)
 	o := postgres.Options{Schema: newSchema(), Logger: quiet, History: -1}
 	const tasks, rounds = 20, 40
 	ctx := t.Context()

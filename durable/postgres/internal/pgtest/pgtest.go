@@ -33,16 +33,20 @@ type Server struct {
 
 // Start makes a cluster, and has a server run for it, with settings besides. Without a server to be had the test is skipped.
 func Start(t testing.TB, settings ...string) *Server {
-	s := newServer(t)
+	s := newServer(t).ends()
 	s.args = settings
+	s.initialize()
+	return s
+}
+
+func (s *Server) initialize() {
 	s.program("initdb", "-D", s.data(), "-U", "me", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-locale")
 	s.Begin()
-	return s
 }
 
 // Standby is a server that follows s, at a port, or a free one if that is 0. What s acknowledges from then on it has as well.
 func (s *Server) Standby(at int) *Server {
-	b := newServer(s.t)
+	b := newServer(s.t).ends()
 	b.args = s.args
 	if at != 0 {
 		b.Port = at
@@ -72,15 +76,45 @@ func newServer(t testing.TB) *Server {
 	}
 	dir, err := os.MkdirTemp("", "durable")
 	require.NoError(t, err)
-	s := &Server{t: t, dir: dir, bin: filepath.Dir(found[len(found)-1]), Port: port(t), said: &log{}}
-	t.Cleanup(func() {
-		s.Kill()
-		os.RemoveAll(dir)
-		if t.Failed() {
-			t.Logf("server at %d:\n%s", s.Port, s.said)
+	return &Server{t: t, dir: dir, bin: filepath.Dir(found[len(found)-1]), Port: port(t), said: &log{}}
+}
+
+// ends has the server end with the test.
+func (s *Server) ends() *Server {
+	s.t.Cleanup(func() {
+		s.remove()
+		if s.t.Failed() {
+			s.t.Logf("server at %d:\n%s", s.Port, s.said)
 		}
 	})
 	return s
+}
+
+func (s *Server) remove() {
+	s.Kill()
+	os.RemoveAll(s.dir)
+}
+
+// shared is the server of several tests, which are not parallel.
+var shared *Server
+
+// Shared is a server for all tests that need one and don't break it. It does not sync. End ends it.
+func Shared(t testing.TB) *Server {
+	if shared == nil {
+		s := newServer(t)
+		s.args = []string{"fsync=off"}
+		s.initialize()
+		shared = s
+	}
+	shared.t = t
+	return shared
+}
+
+// End is for TestMain, behind the tests.
+func End() {
+	if shared != nil {
+		shared.remove()
+	}
 }
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"github.com/going-green/greenlet/durable/engine"
@@ -43,7 +44,6 @@ type recorder struct {
 	number *atomic.Int64
 }
 
-// write is one write, which a kill does not cut in two.
 func (r *recorder) write(b []byte) {
 	if _, err := r.w.Write(b); err != nil {
 		panic(err)
@@ -58,7 +58,7 @@ func lines(b []byte, list []Operation, at int64, returned bool) []byte {
 		if err != nil {
 			panic(err)
 		}
-		b = append(append(b, line...), '\n')
+		b = appendLine(b, line)
 	}
 	return b
 }
@@ -102,11 +102,14 @@ func (r *recorder) Commit(ctx context.Context, changes []engine.Change) []error 
 	return errs
 }
 
-// History are the operations of all workers.
-func (w *Workers) History() (list []Operation) {
-	for _, line := range w.Lines("history") {
+// History are the operations of all workers. One whose call a kill has cut short was not called.
+func (w *Workers) History() []Operation { return History(w.t, w.Lines("history")) }
+
+// History are the operations that lines say.
+func History(t *testing.T, lines []string) (list []Operation) {
+	for _, line := range lines {
 		var o Operation
-		require.NoError(w.t, json.Unmarshal([]byte(line), &o), line)
+		require.NoError(t, json.Unmarshal([]byte(line), &o), line)
 		list = append(list, o)
 	}
 	return list

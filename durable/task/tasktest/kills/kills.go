@@ -15,7 +15,6 @@
 package kills
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"math/rand/v2"
@@ -47,7 +46,8 @@ type Program struct {
 }
 
 // Main is for TestMain: it is the worker if the process is to be one, else it runs the tests.
-func (p Program) Main(m *testing.M) {
+// behind is called behind them.
+func (p Program) Main(m *testing.M, behind ...func()) {
 	if dir := os.Getenv("DURABLE_WORKER"); dir != "" {
 		_, err := fmt.Sscan(os.Getenv("DURABLE_TIMES"), &p.Lease, &p.Patience)
 		if err != nil {
@@ -56,7 +56,11 @@ func (p Program) Main(m *testing.M) {
 		p.work(dir)
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, f := range behind {
+		f()
+	}
+	os.Exit(code)
 }
 
 // Workers are the processes of a test.
@@ -222,15 +226,27 @@ func (w *Workers) Check(e engine.Engine) (said string, err error) {
 	return fmt.Sprintf("%d tasks, %d acknowledged, %d effects, %d of them again", done, acks, len(effects), again), nil
 }
 
-// Lines are those of a file that the workers have written.
-func (w *Workers) Lines(name string) (list []string) {
-	f, err := os.Open(filepath.Join(w.Dir, name))
+// Lines are those of a file that the workers have written, which a kill has not cut short.
+func (w *Workers) Lines(name string) []string {
+	b, err := os.ReadFile(filepath.Join(w.Dir, name))
 	require.NoError(w.t, err)
-	defer f.Close()
-	s := bufio.NewScanner(f)
-	for s.Scan() {
-		list = append(list, s.Text())
+	return Whole(string(b))
+}
+
+// Whole are the lines of a text that workers have written, but for those that were cut short.
+func Whole(text string) (list []string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if line, whole := strings.CutSuffix(line, lineEnd); whole {
+			list = append(list, line)
+		}
 	}
-	require.NoError(w.t, s.Err())
 	return list
+}
+
+const lineEnd = " ."
+
+// appendLine is how a line is written: a kill cuts a write where a page ends, and what another process writes behind that is to be a line
+// of its own.
+func appendLine(b, line []byte) []byte {
+	return append(append(append(b, '\n'), line...), lineEnd...)
 }

@@ -24,10 +24,8 @@ var out struct{ ledger, acks, history *os.File }
 
 // does is an effect: what it is for, and the key, are in the ledger.
 func does(ctx context.Context, what string) (int, error) {
-	if _, err := fmt.Fprintf(out.ledger, "%s %s\n", task.Key(ctx), what); err != nil {
-		return 0, err
-	}
-	return len(what), nil
+	_, err := out.ledger.Write(appendLine(nil, fmt.Appendf(nil, "%s %s", task.Key(ctx), what)))
+	return len(what), err
 }
 
 //greenlet:resumable durable
@@ -106,6 +104,12 @@ type clients struct {
 	first int
 }
 
+func acknowledged(what, id string) {
+	if _, err := out.acks.Write(appendLine(nil, fmt.Append(nil, what, " ", id))); err != nil {
+		panic(err)
+	}
+}
+
 // buys starts tasks, and signals that they are paid. What was acknowledged it notes.
 //
 //greenlet:resumable
@@ -120,11 +124,11 @@ func (c *clients) buys(client int) {
 			}
 			c.bears(err, at)
 		}
-		fmt.Fprintln(out.acks, "start", id)
+		acknowledged("start", id)
 		c.pays(ctx, id, i)
-		fmt.Fprintln(out.acks, "signal", id)
+		acknowledged("signal", id)
 		c.joins(ctx, id)
-		fmt.Fprintln(out.acks, "end", id)
+		acknowledged("end", id)
 	}
 }
 

@@ -52,9 +52,13 @@ func deliver(t *task.Task, o Order) (err error) {
 // What an order does is done under a key, which is the same in each try: so it is done once in the books, also if the process
 // ends between the deed and the task's note of it.
 
-func charge(ctx context.Context, o Order) (bool, error) { return true, note(ctx, o, "charged", o.Cents) }
-func refund(ctx context.Context, o Order) (bool, error) { return true, note(ctx, o, "refunded", -o.Cents) }
-func ship(ctx context.Context, o Order) (bool, error)   { return true, note(ctx, o, "shipped", 0) }
+func charge(ctx context.Context, o Order) (bool, error) {
+	return true, note(ctx, o, "charged", o.Cents)
+}
+func refund(ctx context.Context, o Order) (bool, error) {
+	return true, note(ctx, o, "refunded", -o.Cents)
+}
+func ship(ctx context.Context, o Order) (bool, error) { return true, note(ctx, o, "shipped", 0) }
 
 func note(ctx context.Context, o Order, state string, cents int) error {
 	return opened.note(task.Key(ctx), o, state, cents)

@@ -24,7 +24,7 @@ import (
 const helpInit = `
 Greenlet init makes the module of the current directory one that generates. It
 
-	- adds the tool line to go.mod, by go get -tool, so that it is go tool greenlet;
+	- adds the tool line to go.mod, with what the tool needs, so that it is go tool greenlet;
 	- writes generated_test.go with a line for go generate, for all packages from
 	  this directory downwards, and TestGenerated, which fails if generated code is
 	  stale: go test does not know of the generator.
@@ -134,14 +134,25 @@ func readModule(ctx context.Context) (m initModule, err error) {
 	return m, nil
 }
 
-// addTool has the go command add the tool: at the version that is required, or else that of this program.
+// addTool has the go command add the tool: at the version that is required, or else that of this program. A version that is
+// required may be replaced by a directory, and go get asks for it nevertheless.
 func (c *command) addTool(ctx context.Context, m initModule) error {
-	at := m.required
-	if at == "" {
-		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == modulePath && strings.HasPrefix(info.Main.Version, "v") &&
-			!strings.Contains(info.Main.Version, "+dirty") {
-			at = info.Main.Version
+	if m.required != "" {
+		_, err := goOutput(ctx, "mod", "edit", "-tool="+toolPath)
+		if err == nil {
+			if _, missing := goOutput(ctx, "list", "-deps", toolPath); missing != nil {
+				_, err = goOutput(ctx, "mod", "tidy") // what the tool needs is not required yet
+			}
 		}
+		if err != nil {
+			return fmt.Errorf("init: %w", err)
+		}
+		return nil
+	}
+	at := ""
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == modulePath && strings.HasPrefix(info.Main.Version, "v") &&
+		!strings.Contains(info.Main.Version, "+dirty") {
+		at = info.Main.Version
 	}
 	if at == "" {
 		return fmt.Errorf("init: go.mod does not require %[1]s, and this program is of no version that could be taken: go get -tool %[2]s@latest; "+

@@ -70,7 +70,7 @@ func (s *Store) more(first *job) (list []*job, next *job) {
 // write writes jobs. What the server refuses is tried one by one, so that a job that can't be written is alone in that.
 func (s *Store) write(list []*job) {
 	err := s.transact(list)
-	if code(err) != "" && len(list) > 1 {
+	if refuses(err) && len(list) > 1 {
 		for _, j := range list {
 			s.write([]*job{j})
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -115,7 +116,8 @@ func (o Options) withDefaults() Options {
 
 var schemaName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,39}$`)
 
-// OpenPool is OpenWith for a pool that the program has. Close leaves it open.
+// OpenPool is OpenWith for a pool that the program has. Close leaves it open. Its sessions are left as they are: where a server plans with tables
+// that it takes for small, set enable_seqscan, enable_hashjoin and enable_mergejoin to off for them, as Open does, or analyze the tables.
 func OpenPool(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if !schemaName.MatchString(o.Schema) {
@@ -204,6 +206,13 @@ const (
 	deadlock      = "40P01"
 	unique        = "23505"
 )
+
+// refuses reports whether the server has undone a transaction for what is in it. One whose connection the server ends may be done: what it waits for
+// last is the standby.
+func refuses(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Severity == "ERROR" && !strings.HasPrefix(e.Code, "57")
+}
 
 func code(err error) string {
 	var e *pgconn.PgError

@@ -243,3 +243,27 @@ func TestCrosswise(t *testing.T) {
 	}
 	assert.Equal(t, tasks*rounds, n)
 }
+
+// What the server refuses, it refuses alone, whatever is in the same transaction.
+func TestRefusesAlone(t *testing.T) {
+	server := pgtest.Shared(t)
+	s, err := postgres.OpenWith(t.Context(), server.URL(), postgres.Options{Schema: newSchema(), Logger: quiet})
+	require.NoError(t, err)
+	defer s.Close()
+	noise := make([]byte, 10_000) // too long for an index, however it is compressed
+	for i := range noise {
+		noise[i] = byte(rand.Uint32())
+	}
+	var all sync.WaitGroup
+	for i := range 60 {
+		all.Go(func() {
+			id := fmt.Sprint(i)
+			if i%20 == 0 {
+				id += string(noise)
+			}
+			err := s.Send(t.Context(), engine.Message{To: id, Start: &engine.Start{Func: "f", Snapshot: []byte("s")}})[0]
+			assert.Equal(t, i%20 == 0, err != nil, "%d: %v", i, err)
+		})
+	}
+	all.Wait()
+}

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "put what is generated for fib into the README")
+var update = flag.Bool("update", false, "put what is generated for fib into docs/generated.md")
 
 // measured are the parts of outputs that differ from run to run.
 var measured = regexp.MustCompile(`\d+ bytes$`)
@@ -60,15 +60,15 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// TestReadme requires that the generated code which the README shows is what
+// TestGeneratedDocument requires that the generated code which docs/generated.md shows is what
 // is generated; -update puts it there.
-func TestReadme(t *testing.T) {
+func TestGeneratedDocument(t *testing.T) {
 	generated, err := os.ReadFile("fib/main_greenlet.go")
 	require.NoError(t, err)
 	want := between(t, string(generated), "type fibFrame", "var _ func")
 	want = strings.TrimSpace(lineReset.ReplaceAllString(want, "")) + "\n"
 
-	const file = "../README.md"
+	const file = "../docs/generated.md"
 	readme, err := os.ReadFile(file)
 	require.NoError(t, err)
 	got := between(t, string(readme), "type fibFrame", "```")
@@ -79,16 +79,27 @@ func TestReadme(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-// TestReadmePrograms requires that the README's first program is that of pingpong, and that
+// TestReadmePrograms requires that each piece of the README is one of an example, and that
 // the one for a module of one's own compiles, and passes vet, before anything is generated
 // for it, and runs afterwards.
 func TestReadmePrograms(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
-	pingpong, err := os.ReadFile("pingpong/main.go")
+	var all strings.Builder
+	files, err := filepath.Glob("*/main.go")
 	require.NoError(t, err)
-	first := strings.TrimPrefix(between(t, string(readme), "```go\n", "```\n"), "```go\n")
-	assert.Contains(t, string(pingpong), first)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		all.Write(text)
+	}
+	pieces := regexp.MustCompile("(?s)```go\n(.*?)```\n").FindAllStringSubmatch(string(readme), -1)
+	require.Greater(t, len(pieces), 2)
+	for _, piece := range pieces {
+		if !strings.HasPrefix(piece[1], "package main\n") {
+			assert.Contains(t, all.String(), piece[1])
+		}
+	}
 
 	if testing.Short() {
 		t.Skip("builds and runs programs")

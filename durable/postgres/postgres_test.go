@@ -267,3 +267,41 @@ func TestRefusesAlone(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// Tables don't grow with what is over.
+func TestTrims(t *testing.T) {
+	server := pgtest.Shared(t)
+	ctx := t.Context()
+	o := postgres.Options{Schema: newSchema(), Logger: quiet, History: 5, Keep: 2}
+	s, err := postgres.OpenWith(ctx, server.URL(), o)
+	require.NoError(t, err)
+	defer s.Close()
+	rows := func(table string) (n int) {
+		require.NoError(t, server.Query(&n, fmt.Sprintf("select count(*) from %s.%s", o.Schema, table)))
+		return n
+	}
+	require.NoError(t, s.Send(ctx, engine.Message{To: "a", Start: &engine.Start{Func: "f", Snapshot: []byte("s")}})[0])
+	list, err := s.Claim(ctx, engine.Request{Owner: "w", Build: "b", Max: 1, TTL: time.Minute})
+	require.NoError(t, err)
+	c := engine.Change{ID: "a", Epoch: list[0].Epoch, Advance: true, Status: engine.Active, Snapshot: []byte("s")}
+	for i := range 100 {
+		id := fmt.Sprint(i)
+		require.NoError(t, s.Send(ctx, engine.Message{ID: id, To: "a", Topic: "signal:x"})[0])
+		c.Note, c.Consumed = "step "+id, []string{id}
+		require.NoError(t, s.Commit(ctx, []engine.Change{c})[0])
+		c.Seq++
+	}
+	events, err := s.History(ctx, "a")
+	require.NoError(t, err)
+	require.Len(t, events, 5)
+	assert.Equal(t, "step 99", events[4].Note)
+	assert.Less(t, rows("events"), 5+2*16)
+	assert.Equal(t, 2, rows("kept"))
+	assert.Zero(t, rows("inbox"))
+	c.Status, c.Consumed = engine.Done, nil
+	require.NoError(t, s.Commit(ctx, []engine.Change{c})[0])
+	require.NoError(t, s.Forget(ctx, "a"))
+	for _, table := range []string{"tasks", "known", "inbox", "events", "kept"} {
+		assert.Zero(t, rows(table), table)
+	}
+}

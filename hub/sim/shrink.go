@@ -15,6 +15,8 @@ import (
 // 2002) of the list of those that have happened: subsets of it are run, until none can be left
 // out. Each run says itself which of its list have come up, and only these go on.
 //
+// Where no single fault can be left out, pairs are tried: one may only make up for the other.
+//
 // What is left out changes what comes behind it, so that few subsets of a long list do
 // anything like the run they are of. What helps is to begin with less: no faults at all, or no
 // forced orders; to leave out the last first, which changes nothing before them; and, where the list
@@ -31,6 +33,8 @@ const (
 	patience, longer = 2 * time.Second, 100
 	// few is how many faults are so few that no other seed is looked for.
 	few = 8
+	// pairable is how many may be left for pairs of them to be tried: two of 30 are 435 runs.
+	pairable = 30
 )
 
 // shrinking is the search for fewer.
@@ -89,6 +93,14 @@ func (d *shrinking) minimize(c shrunk) {
 	for _, forced := range []bool{true, false} {
 		try(slices.DeleteFunc(slices.Clone(c.faults), func(f Fault) bool { return f.Kind.forced() == forced }))
 	}
+	d.parts(&c, try)
+	for len(c.faults) <= pairable && d.pair(&c, try) {
+		d.parts(&c, try)
+	}
+}
+
+// parts leaves out parts of what is in c, until no single fault can be left out.
+func (d *shrinking) parts(c *shrunk, try func([]Fault) bool) {
 	for n := 2; len(c.faults) > 0; {
 		size := (len(c.faults) + n - 1) / n
 		smaller := false
@@ -103,6 +115,19 @@ func (d *shrinking) minimize(c shrunk) {
 		}
 		n = min(2*n, len(c.faults))
 	}
+}
+
+// pair leaves out two faults of which neither can be left out alone, and reports whether there are such: without the
+// one what comes behind is another run, and without both it may be the same again.
+func (d *shrinking) pair(c *shrunk, try func([]Fault) bool) bool {
+	for j := len(c.faults) - 1; j > 0; j-- {
+		for i := j - 1; i >= 0 && !d.over(); i-- {
+			if try(slices.Concat(c.faults[:i], c.faults[i+1:j], c.faults[j+1:])) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (d *shrinking) over() bool { return d.runs >= shrinkRuns || time.Now().After(d.until) }

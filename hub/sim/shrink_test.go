@@ -13,6 +13,16 @@ import (
 
 // misses fails if two of the datagrams do not arrive.
 func misses(one, other string) Simulation {
+	return arriving(func(seen map[string]bool) error {
+		if !seen[one] && !seen[other] {
+			return errors.New("both are missing")
+		}
+		return nil
+	})
+}
+
+// arriving is 100 datagrams that are lost and the like, and a check of those that have come.
+func arriving(check func(seen map[string]bool) error) Simulation {
 	var got []string
 	s := unreliable(&got)
 	s.Start = func(n *Network) func() error {
@@ -25,13 +35,27 @@ func misses(one, other string) Simulation {
 			for _, text := range frame.Results() {
 				seen[text] = true
 			}
-			if !seen[one] && !seen[other] {
-				return errors.New("both are missing")
-			}
-			return nil
+			return check(seen)
 		}
 	}
 	return s
+}
+
+// Of two faults that make up for each other neither can be left out alone; both can.
+func TestShrinkPairs(t *testing.T) {
+	s := arriving(func(seen map[string]bool) error {
+		if !seen["7"] && seen["3"] == seen["20"] {
+			return errors.New("it is missing")
+		}
+		return nil
+	})
+	all := []Fault{{Lose, "a>b", 4}, {Lose, "a>b", 8}, {Lose, "a>b", 21}}
+	happened, err := s.RunFaults(1, Choice{Only: all}, nil)
+	require.EqualError(t, err, "it is missing")
+	require.Equal(t, all, happened)
+	least, _ := s.shrink(1, happened, err, 0)
+	assert.Equal(t, all[1:2], least.faults)
+	assert.Equal(t, uint64(1), least.seed)
 }
 
 // A seed that fails is left with the faults that it takes, and tells of them.

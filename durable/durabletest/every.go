@@ -31,7 +31,7 @@ func EverySwitch() (stop func() Counts) { return everySwitch(false) }
 
 // EverySwitchCloned is EverySwitch with what is restored in place of the fork: copies, too, of what variables
 // lead to through slices, maps, interfaces and pointers to what is no variable. A program whose package variables, or
-// caller, have pointers to such things sees that they are others.
+// caller, have pointers to such things sees that they are others. Where it can't be stored a greenlet goes on as it is.
 func EverySwitchCloned() (stop func() Counts) { return everySwitch(true) }
 
 func everySwitch(clone bool) (stop func() Counts) {
@@ -62,7 +62,10 @@ func (e *every) switched(_ greenlet.Event, _, to *greenlet.Greenlet) {
 			return p, errThrown
 		}
 		clone := e.store(p)
-		if e.clone && clone != nil {
+		if e.clone && clone == nil {
+			return p, errRefused // a fork would share what a clone has for itself
+		}
+		if e.clone {
 			c, err := greenlet.PartsOf(clone, "clone")
 			if err != nil {
 				return p, err
@@ -76,12 +79,16 @@ func (e *every) switched(_ greenlet.Event, _, to *greenlet.Greenlet) {
 		}
 		return back(p, c), nil
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		e.counts.Forked++
+	case !errors.Is(err, errRefused):
 		e.refused(err)
-		return
 	}
-	e.counts.Forked++
 }
+
+// errRefused is of a greenlet that goes on as it is, since it can't be stored: why is counted.
+var errRefused = errors.New("it is refused")
 
 // errThrown is of a greenlet that is thrown into: it makes its deferred calls, and stands nowhere.
 var errThrown = errors.New("it is thrown into")

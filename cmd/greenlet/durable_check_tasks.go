@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +26,7 @@ func (c *command) checkRunning(ctx context.Context, a *asking) (int, error) {
 		}
 		all.Looked += page.Looked
 		for _, f := range page.Findings {
-			key := fmt.Sprint(f.Func, f.Err, f.Changes)
+			key := f.Alike()
 			if i, ok := index[key]; ok {
 				all.Findings[i].Tasks += f.Tasks
 				continue

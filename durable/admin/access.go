@@ -166,6 +166,15 @@ func (s *access) send(ctx context.Context, messages ...engine.Message) ([]error,
 	return q.errs, nil
 }
 
+// tell sends one message.
+func (s *access) tell(ctx context.Context, m engine.Message) error {
+	errs, err := s.send(ctx, m)
+	if err != nil {
+		return err
+	}
+	return errs[0]
+}
+
 //greenlet:resumable
 func (q *question) cancel(r *task.Runner, id string) {
 	defer close(q.done)
@@ -176,11 +185,7 @@ func (q *question) cancel(r *task.Runner, id string) {
 func (s *access) cancel(ctx context.Context, id string) error {
 	r := s.admin.runner
 	if r == nil {
-		errs, err := s.send(ctx, engine.Message{ID: engine.Cancel, To: id, Topic: engine.Cancel})
-		if err == nil {
-			err = errs[0]
-		}
-		return err
+		return s.tell(ctx, engine.Message{ID: engine.Cancel, To: id, Topic: engine.Cancel})
 	}
 	_, err := s.ask(ctx, func(q *question) { s.admin.hub.Go(q.newCancelFrame(r, id)) })
 	return err

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"maps"
 	"sync"
 	"time"
 
@@ -61,7 +60,7 @@ func (a *Admin) count(ctx context.Context) (*counted, error) {
 func (a *Admin) takeCensus(done chan struct{}) {
 	begun := time.Now()
 	n := &counted{at: begun, states: map[string]int{}}
-	for state := range maps.Keys(states) {
+	for state := range states {
 		n.states[state] = 0
 	}
 	err := a.countAll(n)
@@ -82,22 +81,15 @@ func (a *Admin) countAll(n *counted) error {
 	if err != nil {
 		return err
 	}
-	for q := (engine.Query{Limit: a.part()}); ; {
-		list, err := a.store.tasks(ctx, q)
+	for t, err := range a.all(ctx, engine.Query{Limit: a.part()}) {
 		if err != nil {
 			return err
 		}
-		for i := range list {
-			t := &list[i]
-			state := stateOf(t, now)
-			n.states[state]++
-			if state == api.Due && (n.oldest.IsZero() || t.Due.Before(n.oldest)) {
-				n.oldest = t.Due
-			}
-			q.After = t.ID
-		}
-		if len(list) < q.Limit {
-			return nil
+		state := stateOf(t, now)
+		n.states[state]++
+		if state == api.Due && (n.oldest.IsZero() || t.Due.Before(n.oldest)) {
+			n.oldest = t.Due
 		}
 	}
+	return nil
 }

@@ -53,7 +53,7 @@ func (a *Admin) check(req *http.Request) (any, error) {
 		if f.Err == "" && len(f.Changes) == 0 {
 			return nil
 		}
-		key := fmt.Sprint(f.Func, f.Err, f.Changes)
+		key := f.Alike()
 		i, ok := index[key]
 		if !ok {
 			i = len(out.Findings)

@@ -15,11 +15,7 @@ import (
 
 // tell sends a message.
 func (a *Admin) tell(ctx context.Context, m engine.Message) (any, error) {
-	errs, err := a.store.send(ctx, m)
-	if err == nil {
-		err = errs[0]
-	}
-	return sent(err)
+	return sent(a.store.tell(ctx, m))
 }
 
 func sent(err error) (any, error) {

@@ -65,17 +65,15 @@ func (a *Admin) fork(req *http.Request) (any, error) {
 		messages = append(messages, m)
 	}
 	// By itself: what is for the fork must not go to a task that has the ID already.
-	errs, err := a.store.send(req.Context(), engine.Message{To: string(to.To), Start: s})
-	if err == nil {
-		err = errs[0]
-	}
+	err = a.store.tell(req.Context(), engine.Message{To: string(to.To), Start: s})
 	if errors.Is(err, engine.ErrKnown) {
 		return nil, refuse(http.StatusConflict, "there is a task %s already", to.To)
 	}
 	if err != nil || len(messages) == 0 {
 		return forked, err
 	}
-	if errs, err = a.store.send(req.Context(), messages...); err != nil {
+	errs, err := a.store.send(req.Context(), messages...)
+	if err != nil {
 		errs = []error{err}
 	}
 	for _, err := range errs {

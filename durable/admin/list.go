@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/base64"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,9 +40,14 @@ type search struct {
 	limit int
 }
 
-var statuses = map[string]engine.Status{
-	"active": engine.Active, "parked": engine.Parked, "done": engine.Done, "failed": engine.Failed, "canceled": engine.Canceled,
-}
+// statuses are those that there are, by their names.
+var statuses = func() map[string]engine.Status {
+	m := map[string]engine.Status{}
+	for s := engine.Active; s <= engine.Canceled; s++ {
+		m[s.String()] = s
+	}
+	return m
+}()
 
 // states are those of tasks, by their status.
 var states = map[string]engine.Status{
@@ -144,32 +150,43 @@ func (a *Admin) each(ctx context.Context, s search, f func(*engine.Info) (more b
 	if err != nil {
 		return 0, "", err
 	}
-	for {
-		s.Limit = min(a.part(), mostLooked)
-		list, err := a.store.tasks(ctx, s.Query)
+	s.Limit = min(a.part(), mostLooked)
+	for t, err := range a.all(ctx, s.Query) {
 		if err != nil {
 			return looked, "", err
 		}
-		for i := range list {
-			t := &list[i]
-			s.After = t.ID
-			looked++
-			if !s.matches(t, now) {
-				continue
-			}
-			more, err := f(t)
-			if err != nil {
+		looked++
+		more := true
+		if s.matches(t, now) {
+			if more, err = f(t); err != nil {
 				return looked, "", err
 			}
-			if !more {
-				return looked, cursor(s.After), nil
+		}
+		if !more || looked >= mostLooked {
+			return looked, cursor(t.ID), nil
+		}
+	}
+	return looked, "", nil
+}
+
+// all are the tasks that q asks for, of which the store is asked for q.Limit at a time.
+func (a *Admin) all(ctx context.Context, q engine.Query) iter.Seq2[*engine.Info, error] {
+	return func(yield func(*engine.Info, error) bool) {
+		for {
+			list, err := a.store.tasks(ctx, q)
+			if err != nil {
+				yield(nil, err)
+				return
 			}
-		}
-		if len(list) < s.Limit {
-			return looked, "", nil
-		}
-		if looked >= mostLooked {
-			return looked, cursor(s.After), nil
+			for i := range list {
+				if !yield(&list[i], nil) {
+					return
+				}
+			}
+			if len(list) < q.Limit {
+				return
+			}
+			q.After = list[len(list)-1].ID
 		}
 	}
 }

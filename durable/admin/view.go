@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/going-green/greenlet/durable/admin/api"
@@ -45,15 +46,13 @@ func inboxOf(list []engine.Message) []api.Message {
 	out := []api.Message{}
 	for _, m := range list {
 		v := api.Message{ID: m.ID, Topic: m.Topic, Body: jsonOf(m.Body)}
-		if o, err := engine.ReadOutcome(m.Body); err == nil && topicIs(m.Topic, "result:") {
+		if o, err := engine.ReadOutcome(m.Body); err == nil && strings.HasPrefix(m.Topic, engine.ResultTopic("")) {
 			v.Body, _ = json.Marshal(map[string]any{"status": o.Status.String(), "result": jsonOf(o.Result), "err": o.Err})
 		}
 		out = append(out, v)
 	}
 	return out
 }
-
-func topicIs(topic, kind string) bool { return len(topic) >= len(kind) && topic[:len(kind)] == kind }
 
 func keptOf(k *engine.Kept) api.Kept {
 	return api.Kept{Seq: k.Seq, At: k.At, Waits: k.Waits, Bytes: len(k.Snapshot)}

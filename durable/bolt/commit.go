@@ -311,7 +311,7 @@ func (s *Store) start(x tx, m *engine.Message, now time.Time, g *given) error {
 	if err := x.addEvent(t.ID, engine.Event{At: now, Note: "start"}, s.o.History); err != nil {
 		return err
 	}
-	if err := x.keep(t.ID, engine.Kept{At: now, Waits: t.Waits, Snapshot: t.Snapshot}, s.o.Keep); err != nil {
+	if err := x.keep(t.ID, engine.KeptOfStart(t, now), s.o.Keep); err != nil {
 		return err
 	}
 	if err := x.put(t); err != nil {

@@ -28,6 +28,11 @@ func (c *Change) Keeps(now time.Time) (k Kept, ok bool) {
 	return Kept{c.Seq + 1, now, c.Waits, c.Snapshot}, c.Advance && len(c.Snapshot) > 0
 }
 
+// KeptOfStart is what a store keeps of a task that it has just made.
+func KeptOfStart(t *Task, now time.Time) Kept {
+	return Kept{At: now, Waits: t.Waits, Snapshot: t.Snapshot}
+}
+
 // AppendKept writes one.
 func AppendKept(b []byte, k Kept) []byte {
 	w := writer{append(b, version)}

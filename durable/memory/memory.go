@@ -298,7 +298,7 @@ func (e *Engine) deliver(m engine.Message) error {
 		r = &row{Task: engine.New(m, now).Copy(), known: map[string]bool{}}
 		e.rows[m.To] = r
 		r.add(engine.Event{At: now, Note: "start"}, e.most)
-		r.keeps(engine.Kept{At: now, Waits: r.Waits, Snapshot: r.Snapshot}, e.keep)
+		r.keeps(engine.KeptOfStart(&r.Task, now), e.keep)
 		e.set(r)
 		return nil
 	}

@@ -220,16 +220,21 @@ func (r *row) task() *engine.Task {
 	return &r.Task
 }
 
+// refusals is how many builds have refused the task; 0 if there is no row.
+func (r *row) refusals() int {
+	if r == nil {
+		return 0
+	}
+	return len(r.Refused)
+}
+
 // change makes a change, if the task is the owner's still.
 func (x *round) change(c *engine.Change) error {
 	r := x.rows[c.ID]
 	if x.s.unfenced && r != nil && !r.Status.Ended() {
 		c.Epoch, c.Seq, r.Owner = r.Epoch, r.Seq, "somebody"
 	}
-	refused := 0
-	if r != nil {
-		refused = len(r.Refused)
-	}
+	refused := r.refusals()
 	left := func(p place) bool { return !slices.Contains(c.Consumed, p.id) }
 	err := engine.Apply(r.task(), c, x.now, func() bool {
 		return slices.ContainsFunc(r.letters, func(p place) bool { return left(p) && engine.Wakes(c.Awaits, p.topic) })
@@ -239,7 +244,7 @@ func (x *round) change(c *engine.Change) error {
 	}
 	r.changed = true
 	r.attrs = r.attrs || c.Attrs != nil
-	r.refused = r.refused || refused != len(r.Refused)
+	r.refused = r.refused || refused != r.refusals()
 	x.consume(r, c)
 	x.schemas = append(x.schemas, c.Schemas...)
 	if c.Note != "" {
@@ -302,16 +307,13 @@ func (x *round) deliver(m *engine.Message) error {
 	if r != nil && r.known[m.ID] {
 		return engine.ErrKnown
 	}
-	refused := 0
-	if r != nil {
-		refused = len(r.Refused)
-	}
+	refused := r.refusals()
 	keep, tell, err := engine.Deliver(r.task(), *m, x.now)
 	if err != nil {
 		return err
 	}
 	r.knows(m.ID)
-	r.refused = r.refused || refused != len(r.Refused)
+	r.refused = r.refused || refused != r.refusals()
 	x.event(r, "got "+m.Topic)
 	p := place{r.number, r.count, m.ID, m.Topic}
 	x.known = append(x.known, letter{place: p})
@@ -335,7 +337,7 @@ func (x *round) start(m *engine.Message) {
 	x.rows[m.To] = r
 	x.event(r, "start")
 	if x.s.o.Keep > 0 {
-		x.kept = append(x.kept, kept{r.number, engine.Kept{At: x.now, Waits: r.Waits, Snapshot: r.Snapshot}})
+		x.kept = append(x.kept, kept{r.number, engine.KeptOfStart(&r.Task, x.now)})
 	}
 	x.moved(r)
 }

@@ -82,11 +82,9 @@ func (r *Runner) commit(changes []engine.Change) []error {
 func (r *Runner) lost(t *Task, err error) {
 	if errors.Is(err, engine.ErrFenced) {
 		r.counts.Fenced++
-		r.observe(t.failure("fenced", err))
-		t.stepped(t.failure("fenced", err))
+		r.reaches(t, t.failure("fenced", err))
 	} else {
-		r.observe(t.failure("lost", err))
-		t.stepped(t.failure("lost", err))
+		r.reaches(t, t.failure("lost", err))
 		r.o.OnError(fmt.Errorf("durable: task %s could not be committed: %w", t.id, err))
 	}
 	r.drop(t)
@@ -117,20 +115,17 @@ func (r *Runner) after(t *Task, c *engine.Change) {
 		if c.Err != "" {
 			e.Err = &EndedError{t.id, c.Status, c.Err}
 		}
-		r.observe(e)
-		t.stepped(e)
+		r.reaches(t, e)
 		r.drop(t)
 		r.ended.Set()
 		r.ended = r.hub.NewEvent()
 	case c != nil && c.Release:
 		if c.Status == engine.Parked {
 			r.counts.Parked++
-			r.observe(t.event("parked", c.Reason))
-			t.stepped(t.event("parked", c.Reason))
+			r.reaches(t, t.event("parked", c.Reason))
 			r.o.OnError(fmt.Errorf("durable: task %s is parked: %s", t.id, c.Reason))
 		}
-		r.observe(t.event("released", c.Waits))
-		t.stepped(t.event("released", c.Waits))
+		r.reaches(t, t.event("released", c.Waits))
 		r.drop(t)
 	case t.asked.kind == keeps:
 		t.stepped(t.event("commit", t.asked.note))

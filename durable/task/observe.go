@@ -113,6 +113,12 @@ func (r *Runner) begins(ctx context.Context, id string, s *engine.Start) (contex
 	return r.o.Tracer.Begin(ctx, Event{Kind: "start", Task: id, Func: s.Func, Attrs: s.Attrs})
 }
 
+// reaches tells of what has become of a task by the step that it was in.
+func (r *Runner) reaches(t *Task, e Event) {
+	r.observe(e)
+	t.stepped(e)
+}
+
 // steps tells the tracer of a step.
 func (r *Runner) steps(t *Task) {
 	if r.o.Tracer != nil {

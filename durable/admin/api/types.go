@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -163,6 +164,9 @@ type Finding struct {
 	Changes []durable.Change `json:"changes,omitempty"`
 	Err     string           `json:"err,omitempty"` // why the snapshot can't be read at all
 }
+
+// Alike is the same for findings that are told as one.
+func (f *Finding) Alike() string { return fmt.Sprint(f.Func, f.Err, f.Changes) }
 
 // Shapes is a page of snapshots, one of each shape: those that stand at the same calls and hold the same types.
 type Shapes struct {

@@ -301,6 +301,7 @@ const (
 // notDurable says why f, of whose function nothing is known, is refused. What of the runtime runs
 // functions has no table: its frames hold code, or a stack.
 func notDurable(f greenlet.Frame) string {
+	_, generic := genericTable(reflect.TypeOf(f).Elem())
 	switch t, name := reflect.TypeOf(f).String(), f.Func().Name; {
 	case strings.HasPrefix(t, "*greenlet.sequenceFrame"):
 		return "it is in a loop over greenlet.Seq; start the generator by greenlet.New, and switch to it"
@@ -310,7 +311,7 @@ func notDurable(f greenlet.Frame) string {
 		return "it was started by a function value, " + name + "; start the frame that its constructor makes, see Register"
 	case strings.HasPrefix(t, "*greenlet.") || strings.HasPrefix(t, "*gen."):
 		return name + " of the runtime can't be saved while it is suspended; call it before or after"
-	case genericTable(reflect.TypeOf(f).Elem()) != "":
+	case generic:
 		return "it is of an instance of the durable function " + name + " that no durable function names with these types; " +
 			"make it known by Register in an init function, with a frame that the constructor makes"
 	default:

@@ -15,47 +15,42 @@ import (
 func (e *encoder) entries(w work) {
 	t := w.m.Type()
 	key, val := planOf(t.Key()), planOf(t.Elem())
-	type entry struct{ from, to int }
+	type entry struct {
+		key, value reflect.Value // variables
+		written    []byte        // the key
+	}
 	list := make([]entry, 0, w.m.Len())
-	values := make([]reflect.Value, 0, w.m.Len())
-	whole := e.b
-	e.b = nil
-	ks := make([]reflect.Value, 0, w.m.Len())
 	for it := w.m.MapRange(); it.Next(); {
-		ks = append(ks, it.Key())
-		v := reflect.New(t.Elem())
-		v.Elem().SetIterValue(it)
-		values = append(values, v)
+		k, v := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
+		k.SetIterKey(it)
+		v.SetIterValue(it)
+		list = append(list, entry{key: k, value: v})
 	}
 	if holdsInterface(t.Key()) {
-		sortByType(ks, values)
+		// Types are numbered when they are met first, and the order in which Go walks a map is another each time.
+		slices.SortFunc(list, func(a, b entry) int { return compareTypes(a.key, b.key) })
 	}
-	k := reflect.New(t.Key())
-	for _, given := range ks {
-		k.Elem().Set(given)
+	whole := e.b
+	e.b = nil
+	for i := range list {
 		from := len(e.b)
-		e.part("key", key, k.UnsafePointer())
-		list = append(list, entry{from, len(e.b)})
+		e.part("key", key, list[i].key.Addr().UnsafePointer())
+		list[i].written = e.b[from:]
 	}
-	keys := e.b
 	e.b = whole
-	order := make([]int, len(list))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int {
-		if c := bytes.Compare(keys[list[i].from:list[i].to], keys[list[j].from:list[j].to]); c != 0 {
+	slices.SortFunc(list, func(a, b entry) int {
+		if c := bytes.Compare(a.written, b.written); c != 0 {
 			return c
 		}
 		// Only keys that are no number are there several times. Their values have no other order
 		// than what they print; with pointers in them they have none.
-		return cmp.Compare(fmt.Sprint(values[i].Elem()), fmt.Sprint(values[j].Elem()))
+		return cmp.Compare(fmt.Sprint(a.value), fmt.Sprint(b.value))
 	})
 	e.uint(uint64(len(list)))
 	name := fmt.Sprintf("[%v]", t.Key())
-	for _, i := range order {
-		e.b = append(e.b, keys[list[i].from:list[i].to]...)
-		e.part(name, val, values[i].UnsafePointer())
+	for _, x := range list {
+		e.b = append(e.b, x.written...)
+		e.part(name, val, x.value.Addr().UnsafePointer())
 	}
 }
 
@@ -76,31 +71,15 @@ func holdsInterface(t reflect.Type) bool {
 	return false
 }
 
-// sortByType sorts keys, and their values with them, by the types of what is in interfaces. Types are numbered when they
-// are met first, and the order in which Go walks a map is another each time.
-func sortByType(keys, values []reflect.Value) {
-	order := make([]int, len(keys))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return compareTypes(keys[i], keys[j]) })
-	ks, vs := slices.Clone(keys), slices.Clone(values)
-	for i, from := range order {
-		keys[i], values[i] = ks[from], vs[from]
-	}
-}
-
 // compareTypes compares two values of one type by the types of what is in interfaces in them: nil is the first.
 func compareTypes(a, b reflect.Value) int {
 	switch a.Kind() {
 	case reflect.Interface:
-		switch {
-		case a.IsNil() || b.IsNil():
-			return cmp.Compare(btoi(!a.IsNil()), btoi(!b.IsNil()))
-		case a.Elem().Type() != b.Elem().Type():
-			return cmp.Compare(typeText(a.Elem().Type()), typeText(b.Elem().Type()))
+		a, b = a.Elem(), b.Elem()
+		if c := cmp.Compare(typeText(a), typeText(b)); c != 0 || !a.IsValid() {
+			return c
 		}
-		return compareTypes(a.Elem(), b.Elem())
+		return compareTypes(a, b)
 	case reflect.Array:
 		for i := range a.Len() {
 			if c := compareTypes(a.Index(i), b.Index(i)); c != 0 {
@@ -117,12 +96,10 @@ func compareTypes(a, b reflect.Value) int {
 	return 0
 }
 
-func btoi(b bool) int {
-	if b {
-		return 1
+// typeText tells the types of values apart, also those of packages that are called the same. It is "" for none.
+func typeText(v reflect.Value) string {
+	if !v.IsValid() {
+		return ""
 	}
-	return 0
+	return v.Type().String() + " " + v.Type().PkgPath()
 }
-
-// typeText tells types apart, also those of packages that are called the same.
-func typeText(t reflect.Type) string { return t.String() + " " + t.PkgPath() }

@@ -64,22 +64,22 @@ var (
 	tablesOnce sync.Once
 	byFrame    = map[reflect.Type]*function{} // by the struct
 	byName     = map[string]*function{}
-	generic    = map[string][]string{} // tables of generic functions, by the name of the frame type
-	packages   = map[string]bool{}     // that have durable functions
-	tablesLock sync.RWMutex            // for instances, which are registered later
+	generic    = map[string][]funcTable{} // of generic functions, by the name of the frame type
+	packages   = map[string]bool{}        // that have durable functions
+	tablesLock sync.RWMutex               // for instances, which are registered later
 )
 
 // tables reads what generated code has said, once.
 func tables() {
 	tablesOnce.Do(func() {
 		for _, f := range gen.DurableFuncs() {
-			h := headerOf(f.Table)
-			packages[h.path] = true
+			t := readTable(f.Table)
+			packages[t.path] = true
 			if f.Frame == nil {
-				generic[h.frame] = append(generic[h.frame], f.Table)
+				generic[t.frame] = append(generic[t.frame], t)
 				continue
 			}
-			addFunction(parse(reflect.TypeOf(f.Frame).Elem(), f.Table))
+			addFunction(t.of(reflect.TypeOf(f.Frame).Elem()))
 		}
 		for _, frame := range gen.DurableInstances() {
 			addInstance(reflect.TypeOf(frame).Elem())
@@ -111,35 +111,36 @@ func tables() {
 	})
 }
 
-// header is the first line of a table, which is the function's name, and pairs of words.
-type header struct {
+// funcTable is what generated code says of a function. Its first line is the function's name, and pairs of words.
+type funcTable struct {
 	name  string // path/to/pkg.each
 	frame string // the name of the frame's type
 	was   string // the function's former name, or ""
 	path  string // the package's
 	main  bool   // the function is generic, and of a main package: the types of its frames have not the path
+	lines []string
 }
 
-func headerOf(table string) header {
-	line, _, _ := strings.Cut(table, "\n")
-	words := strings.Fields(line)
-	h := header{name: words[0]}
+func readTable(text string) funcTable {
+	lines := strings.Split(text, "\n")
+	words := strings.Fields(lines[0])
+	t := funcTable{name: words[0], lines: lines[1:]}
 	for i := 1; i+1 < len(words); i += 2 {
 		switch words[i] {
 		case "as":
-			h.frame = words[i+1]
+			t.frame = words[i+1]
 		case "was":
-			h.was = words[i+1]
+			t.was = words[i+1]
 		case "of":
-			h.path = words[i+1]
+			t.path = words[i+1]
 		case "in":
-			h.main = true
+			t.main = true
 		}
 	}
-	if h.path == "" {
-		h.path = shortPath(h.name)
+	if t.path == "" {
+		t.path = shortPath(t.name)
 	}
-	return h
+	return t
 }
 
 // shortPath is the path of the package in the name of a function, if that has no dot behind the last slash.
@@ -158,11 +159,6 @@ func pathOf(name string) string {
 		}
 	}
 	return cmp.Or(longest, shortPath(name))
-}
-
-// declares reports whether t is declared in the package of the function.
-func (h header) declares(t reflect.Type) bool {
-	return h.path == t.PkgPath() || h.main && t.PkgPath() == "main"
 }
 
 // literal is the name of a function literal, or of a literal's function, without its number:
@@ -220,26 +216,27 @@ func addInstance(t reflect.Type) bool {
 	if byFrame[t] != nil {
 		return true
 	}
-	table := genericTable(t)
-	if table == "" {
+	table, ok := genericTable(t)
+	if !ok {
 		return false
 	}
-	f := parse(t, table)
+	f := table.of(t)
 	_, args, _ := strings.Cut(t.Name(), "[")
 	f.name += "[" + args
 	addFunction(f)
 	return true
 }
 
-// genericTable is the table of the generic function that a frame of type t is of an instance of, or "".
-func genericTable(t reflect.Type) string {
+// genericTable is that of the function that frames of type t are of an instance of. Two packages may have functions of one
+// name.
+func genericTable(t reflect.Type) (found funcTable, ok bool) {
 	base, _, _ := strings.Cut(t.Name(), "[")
-	for _, table := range generic[base] {
-		if headerOf(table).declares(t) { // two packages may have functions of one name
-			return table
+	for _, g := range generic[base] {
+		if g.path == t.PkgPath() || g.main && t.PkgPath() == "main" {
+			return g, true
 		}
 	}
-	return ""
+	return funcTable{}, false
 }
 
 func functionNamed(name string) *function {
@@ -248,18 +245,18 @@ func functionNamed(name string) *function {
 	return byLiteral(byName, name)
 }
 
-// parse reads a table.
-func parse(t reflect.Type, table string) *function {
-	lines := strings.Split(table, "\n")
-	f := &function{typ: t, slice: reflect.SliceOf(t), none: reflect.Zero(reflect.PointerTo(t)).Interface().(greenlet.Frame)}
-	h := headerOf(table)
-	f.name, f.was = h.name, h.was
-	f.points = append(f.points, newPoint(t, "start", "-", strings.Fields(lines[1])[1:]))
-	f.results = fieldsOf(t, strings.Fields(lines[2])[1:])
-	for _, line := range lines[3:] {
+// of is the function of a table, whose frames are of type t.
+func (tab funcTable) of(t reflect.Type) *function {
+	f := &function{
+		name: tab.name, was: tab.was,
+		typ: t, slice: reflect.SliceOf(t), none: reflect.Zero(reflect.PointerTo(t)).Interface().(greenlet.Frame),
+	}
+	f.points = append(f.points, newPoint(t, "start", "-", strings.Fields(tab.lines[0])[1:]))
+	f.results = fieldsOf(t, strings.Fields(tab.lines[1])[1:])
+	for _, line := range tab.lines[2:] {
 		words := strings.Fields(line)
 		if words[1][0] == '.' { // it is of the same package
-			words[1] = h.path + words[1]
+			words[1] = tab.path + words[1]
 		}
 		f.points = append(f.points, newPoint(t, words[0], words[1], words[2:]))
 	}

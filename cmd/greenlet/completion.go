@@ -54,6 +54,21 @@ func (v *verb) behind() []completionFlag {
 	return completionFlags(everyFlags + " " + v.flags)
 }
 
+// words are what can stand behind a verb, besides flags and files.
+func (v *verb) words() string {
+	switch v.name {
+	case "help":
+		return verbWords()
+	case "completion":
+		return "bash zsh fish"
+	case "durable":
+		return durableWords
+	}
+	return ""
+}
+
+func verbWords() string { return strings.ReplaceAll(verbNames(), ",", "") }
+
 // completion prints the script for a shell.
 func (c *command) completion(_ context.Context, args []string) (int, error) {
 	scripts := map[string]func() string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}
@@ -78,16 +93,8 @@ func flagNames(flags []completionFlag, values bool) string {
 func cases(indent string) string {
 	var b strings.Builder
 	for _, v := range verbList() {
-		words := flagNames(v.behind(), false)
-		switch v.name {
-		case "help":
-			words = strings.ReplaceAll(verbNames(), ",", "")
-		case "completion":
-			words = "bash zsh fish"
-		case "durable":
-			words += " " + durableWords
-		}
-		fmt.Fprintf(&b, "%s%s) list='%s' ;;\n", indent, v.name, words)
+		words := []string{flagNames(v.behind(), false), v.words()}
+		fmt.Fprintf(&b, "%s%s) list='%s' ;;\n", indent, v.name, strings.TrimSpace(strings.Join(words, " ")))
 	}
 	return b.String()
 }
@@ -106,7 +113,7 @@ func valueCases() string {
 func fill(script string) string {
 	return strings.NewReplacer(
 		"VALUEFLAGS", valueCases(), "DURABLE", durableWords, "PASSES", strings.Join(rewrite.PassNames(), " "), "CASES\n", cases("\t"),
-		"FLAGS", flagNames(completionFlags(generateFlags), false), "VERBS", strings.ReplaceAll(verbNames(), ",", "")+" help",
+		"FLAGS", flagNames(completionFlags(generateFlags), false), "VERBS", verbWords()+" help",
 	).Replace(script)
 }
 
@@ -219,8 +226,7 @@ func fishCompletion() string {
 	for _, v := range verbList() {
 		condition := "__fish_seen_subcommand_from " + v.name
 		flags(condition, v.behind())
-		words := map[string]string{"help": strings.ReplaceAll(verbNames(), ",", ""), "completion": "bash zsh fish", "durable": durableWords}[v.name]
-		if words != "" {
+		if words := v.words(); words != "" {
 			fmt.Fprintf(&b, "complete -c greenlet -n '%s' -f -a '%s'\n", condition, words)
 		}
 	}

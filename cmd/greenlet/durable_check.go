@@ -154,7 +154,7 @@ func snapshotFiles(paths string) (list []string, err error) {
 
 // listDurable are the packages that have durable functions.
 func (c *command) listDurable(ctx context.Context, patterns []string) (list []checkedPackage, err error) {
-	out, err := c.goTool(ctx, c.opt.Dir, slices.Concat([]string{"list", "-json=Dir,ImportPath,Name,GoFiles"}, c.opt.BuildFlags, []string{"--"}, patterns)...)
+	out, err := goTool(ctx, c.opt.Dir, slices.Concat([]string{"list", "-json=Dir,ImportPath,Name,GoFiles"}, c.opt.BuildFlags, []string{"--"}, patterns)...)
 	if err != nil {
 		return nil, err
 	}
@@ -180,18 +180,6 @@ func (c *command) listDurable(ctx context.Context, patterns []string) (list []ch
 		return nil, errors.New("no durable functions in these packages; annotate some //greenlet:resumable durable")
 	}
 	return list, nil
-}
-
-// goTool runs the go command, and returns what it prints.
-func (c *command) goTool(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	var stderr bytes.Buffer
-	cmd.Dir, cmd.Stderr = dir, &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go %s: %w\n%s", args[0], err, bytes.TrimSpace(stderr.Bytes()))
-	}
-	return out, nil
 }
 
 // checkPackage asks a program with the package.
@@ -327,7 +315,7 @@ func (c *command) ask(ctx context.Context, pkg checkedPackage, q question) (a an
 	}
 	program := filepath.Join(temp, "probe.exe")
 	args := slices.Concat([]string{"build", "-buildvcs=false", "-overlay=" + filepath.Join(temp, "overlay.json"), "-o", program}, c.opt.BuildFlags, []string{target})
-	if _, err := c.goTool(ctx, pkg.Dir, args...); err != nil {
+	if _, err := goTool(ctx, pkg.Dir, args...); err != nil {
 		return a, err
 	}
 	file := filepath.Join(temp, "question.json")

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -48,6 +50,22 @@ func (c *command) goCommand(ctx context.Context, verb string, args []string) (in
 		return 0, err
 	}
 	return become(path, argv)
+}
+
+// goTool runs the go command in a directory, and returns what it prints. What it says of an error is in the error.
+func goTool(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	var stderr bytes.Buffer
+	cmd.Dir, cmd.Stderr = dir, &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		verb := args[0]
+		if len(args) > 1 && !strings.HasPrefix(args[1], "-") { // go mod edit
+			verb += " " + args[1]
+		}
+		return nil, fmt.Errorf("go %s: %w\n%s", verb, err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return out, nil
 }
 
 // goArgs are the arguments of a go command, taken apart around the packages.

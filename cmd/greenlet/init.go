@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"go/build"
 	"go/token"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -103,14 +101,14 @@ type initModule struct {
 }
 
 func readModule(ctx context.Context) (m initModule, err error) {
-	out, err := goOutput(ctx, "env", "GOMOD")
+	out, err := goTool(ctx, "", "env", "GOMOD")
 	if err != nil {
 		return m, err
 	}
-	if file := strings.TrimSpace(out); file == "" || file == os.DevNull {
+	if file := strings.TrimSpace(string(out)); file == "" || file == os.DevNull {
 		return m, errors.New("init: there is no module here: go mod init example.com/name makes one")
 	}
-	out, err = goOutput(ctx, "mod", "edit", "-json")
+	out, err = goTool(ctx, "", "mod", "edit", "-json")
 	if err != nil {
 		return m, err
 	}
@@ -119,7 +117,7 @@ func readModule(ctx context.Context) (m initModule, err error) {
 		Tool    []struct{ Path string }
 		Require []struct{ Path, Version string }
 	}
-	if err := json.Unmarshal([]byte(out), &mod); err != nil {
+	if err := json.Unmarshal(out, &mod); err != nil {
 		return m, fmt.Errorf("go mod edit -json: %w", err)
 	}
 	m.path = mod.Module.Path
@@ -138,10 +136,10 @@ func readModule(ctx context.Context) (m initModule, err error) {
 // required may be replaced by a directory, and go get asks for it nevertheless.
 func (c *command) addTool(ctx context.Context, m initModule) error {
 	if m.required != "" {
-		_, err := goOutput(ctx, "mod", "edit", "-tool="+toolPath)
+		_, err := goTool(ctx, "", "mod", "edit", "-tool="+toolPath)
 		if err == nil {
-			if _, missing := goOutput(ctx, "list", "-deps", toolPath); missing != nil {
-				_, err = goOutput(ctx, "mod", "tidy") // what the tool needs is not required yet
+			if _, missing := goTool(ctx, "", "list", "-deps", toolPath); missing != nil {
+				_, err = goTool(ctx, "", "mod", "tidy") // what the tool needs is not required yet
 			}
 		}
 		if err != nil {
@@ -158,22 +156,10 @@ func (c *command) addTool(ctx context.Context, m initModule) error {
 		return fmt.Errorf("init: go.mod does not require %[1]s, and this program is of no version that could be taken: go get -tool %[2]s@latest; "+
 			"or with a clone: go mod edit -require=%[1]s@v0.0.0 -replace=%[1]s=DIRECTORY; then again", modulePath, toolPath)
 	}
-	if _, err := goOutput(ctx, "get", "-tool", toolPath+"@"+at); err != nil {
+	if _, err := goTool(ctx, "", "get", "-tool", toolPath+"@"+at); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
 	return nil
-}
-
-// goOutput is what the go command prints. What it says of an error is in the error.
-func goOutput(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, bytes.TrimSpace(stderr.Bytes()))
-	}
-	return string(out), nil
 }
 
 // initPackage is what is in the directory that init is for.

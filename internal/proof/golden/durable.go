@@ -11,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/proof/oracle"
 )
 
@@ -36,10 +35,7 @@ func Durable(t *testing.T, dir string, why map[string]string) {
 		if shared[o.Name] {
 			o.args = []string{"clone"}
 		}
-		o.Files = maps.Clone(o.Files)
-		for name, text := range o.Files {
-			o.Files[name] = strings.ReplaceAll(text, directive.Resumable+"\n", directive.Durable+"\n")
-		}
+		o.Files = o.Files.Durable()
 	}
 	require.NoError(t, b.durable(t.Context(), tempDir(t)))
 	refused := 0

@@ -26,6 +26,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/names"
 )
 
@@ -40,6 +41,15 @@ type Files map[string]string
 
 // Sorted are the paths.
 func (f Files) Sorted() []string { return slices.Sorted(maps.Keys(f)) }
+
+// Durable are the files with all their resumable functions durable.
+func (f Files) Durable() Files {
+	durable := Files{}
+	for name, text := range f {
+		durable[name] = strings.ReplaceAll(text, directive.Resumable+"\n", directive.Durable+"\n")
+	}
+	return durable
+}
 
 // A Program is a main package and the packages below it.
 type Program struct {

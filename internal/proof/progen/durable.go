@@ -1,14 +1,11 @@
 package progen
 
 import (
-	"go/scanner"
-	"go/token"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/proof/oracle"
 )
 
@@ -30,11 +27,9 @@ func (r *Runner) annotated(programs []oracle.Program) []oracle.Program {
 	}
 	list := slices.Clone(programs)
 	for i := range list {
-		list[i].Files = maps.Clone(list[i].Files)
-		for name, text := range list[i].Files {
-			list[i].Files[name] = strings.ReplaceAll(text, directive.Resumable+"\n", directive.Durable+"\n")
-		}
-		list[i].Files["own.go"] = strings.ReplaceAll(ownByLocal, directive.Resumable+"\n", directive.Durable+"\n")
+		files := maps.Clone(list[i].Files)
+		files["own.go"] = ownByLocal
+		list[i].Files = files.Durable()
 	}
 	return list
 }
@@ -56,22 +51,12 @@ func ownGlobals(text string) string {
 	text = strings.Replace(text, "var gf = mut\n", "", 1)
 	text = two.ReplaceAllString(text, "${1}greenlet.New(newNothing_Frame())")
 	text = runs.ReplaceAllString(text, "$0\tbegin_()\n")
-	var s scanner.Scanner
-	file := token.NewFileSet().AddFile("", -1, len(text))
-	s.Init(file, []byte(text), nil, 0)
-	var b strings.Builder
-	from := 0
-	for {
-		pos, tok, name := s.Scan()
-		if tok == token.EOF {
-			return b.String() + text[from:]
+	return replace(text, func(name string) string {
+		if owned[name] {
+			return "(*" + name + "_())"
 		}
-		if tok == token.IDENT && owned[name] {
-			at := file.Offset(pos)
-			b.WriteString(text[from:at] + "(*" + name + "_())")
-			from = at + len(name)
-		}
-	}
+		return name
+	})
 }
 
 const ownGlobalsType = `

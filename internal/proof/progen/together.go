@@ -163,6 +163,19 @@ func join(texts []string) string {
 
 // rename gives the names that each program declares a suffix.
 func rename(text, suffix string) string {
+	return replace(text, func(name string) string {
+		switch {
+		case name == "newRunFrame":
+			return "newRun" + suffix + "Frame"
+		case own.MatchString(name):
+			return name + suffix
+		}
+		return name
+	})
+}
+
+// replace puts what by says in the place of each identifier.
+func replace(text string, by func(name string) string) string {
 	var s scanner.Scanner
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	s.Init(file, []byte(text), nil, 0)
@@ -170,18 +183,13 @@ func rename(text, suffix string) string {
 	from := 0
 	for {
 		pos, tok, name := s.Scan()
-		if tok == token.EOF {
+		switch tok {
+		case token.EOF:
 			return b.String() + text[from:]
+		case token.IDENT:
+			at := file.Offset(pos)
+			b.WriteString(text[from:at] + by(name))
+			from = at + len(name)
 		}
-		if tok != token.IDENT || !own.MatchString(name) {
-			continue
-		}
-		at := file.Offset(pos)
-		by := name + suffix
-		if name == "newRunFrame" {
-			by = "newRun" + suffix + "Frame"
-		}
-		b.WriteString(text[from:at] + by)
-		from = at + len(name)
 	}
 }

@@ -1,9 +1,6 @@
 package emit
 
 import (
-	"go/types"
-	"slices"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/going-green/greenlet/internal/names"
@@ -61,9 +58,7 @@ func (e *funcEmitter) companion(out *jen.File) {
 		return jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot(name).Call(args...))
 	}
 	if !e.fn.Recovers {
-		sig := e.fn.Obj.Signature()
-		header := types.NewTuple(slices.AppendSeq(slices.Collect(sig.Params().Variables()), sig.Results().Variables())...)
-		e.companionDecl(out, results).Add(oneLineBehind(header, run()))
+		e.companionDecl(out, results).Add(oneLineBehind(e.fn.Obj.Signature(), run()))
 		return
 	}
 	e.companionDecl(out, results).Block(run(jen.Nil()))

@@ -22,10 +22,10 @@ func oneLine(code ...jen.Code) *jen.Statement {
 	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ";"}, code...)
 }
 
-// oneLineBehind is oneLine behind a header with such values. gofmt gives a type without a name lines of its own, and keeps
+// oneLineBehind is oneLine behind a header with the types of a tuple or signature. gofmt gives a type without a name lines of its own, and keeps
 // no body on the last of several lines; but it sees that only when it formats what it has formatted.
-func oneLineBehind(values *types.Tuple, code ...jen.Code) *jen.Statement {
-	if color.Mentions(values, hasMembers) {
+func oneLineBehind(header types.Type, code ...jen.Code) *jen.Statement {
+	if color.Mentions(header, hasMembers) {
 		return jen.Block(code...)
 	}
 	return oneLine(code...)

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -42,50 +43,22 @@ func inScope(v *ir.Var, pos token.Pos) bool {
 	return at == v.Obj && v.Obj.Parent().Contains(pos) && v.Obj.Pos() < pos
 }
 
-// writable reports whether pkg can write down t.
+// writable reports whether pkg can write down t, as emit may for what the source has not spelled out.
 func writable(t types.Type, pkg *types.Package) bool {
-	ok := true
-	var visit func(types.Type)
-	names := func(obj *types.TypeName, args *types.TypeList) {
-		if obj.Pkg() != nil && (obj.Parent() != obj.Pkg().Scope() || obj.Pkg() != pkg && !obj.Exported()) {
-			ok = false
-		}
-		for i := range args.Len() {
-			visit(args.At(i))
-		}
+	hidden := func(obj *types.TypeName) bool {
+		return obj.Pkg() != nil && (obj.Parent() != obj.Pkg().Scope() || obj.Pkg() != pkg && !obj.Exported())
 	}
-	visit = func(t types.Type) {
+	return !color.Mentions(t, func(t types.Type) bool {
 		switch t := t.(type) {
 		case *types.Alias:
-			names(t.Obj(), t.TypeArgs())
+			return hidden(t.Obj())
 		case *types.Named:
-			names(t.Obj(), t.TypeArgs())
-		case *types.Pointer:
-			visit(t.Elem())
-		case *types.Slice:
-			visit(t.Elem())
-		case *types.Array:
-			visit(t.Elem())
-		case *types.Chan:
-			visit(t.Elem())
-		case *types.Map:
-			visit(t.Key())
-			visit(t.Elem())
-		case *types.Signature:
-			for v := range t.Params().Variables() {
-				visit(v.Type())
-			}
-			for v := range t.Results().Variables() {
-				visit(v.Type())
-			}
+			return hidden(t.Obj())
 		case *types.Interface:
-			ok = ok && t.NumMethods() == 0 && t.NumEmbeddeds() == 0
-		case *types.Basic:
-		case *types.TypeParam:
-		default: // written out, with what may be in it
-			ok = false
+			return t.NumMethods() > 0 || t.NumEmbeddeds() > 0
+		case *types.Basic, *types.Pointer, *types.Slice, *types.Array, *types.Chan, *types.Map, *types.Signature, *types.TypeParam:
+			return false
 		}
-	}
-	visit(t)
-	return ok
+		return true // written out, with what may be in it
+	})
 }

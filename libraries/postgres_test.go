@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,47 +17,13 @@ import (
 
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
+	"github.com/going-green/greenlet/internal/proof/servers"
 	greenlet "github.com/going-green/greenlet/runtime"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// program is the path of a program of that name, or the test is skipped.
-func program(t *testing.T, name string, places ...string) string {
-	for _, pattern := range places {
-		found, _ := filepath.Glob(filepath.Join(pattern, name))
-		if len(found) > 0 {
-			return found[len(found)-1]
-		}
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("%s is not installed", name)
-	}
-	return path
-}
-
-// unprivileged has cmd run as nobody, if the test is root's: servers refuse to be.
-func unprivileged(t *testing.T, cmd *exec.Cmd, own ...string) {
-	if os.Getuid() != 0 {
-		return
-	}
-	const nobody = 65534
-	for _, path := range own {
-		require.NoError(t, os.Chown(path, nobody, nobody))
-	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}, Pdeathsig: syscall.SIGKILL}
-}
-
-// port is one that is free.
-func port(t *testing.T) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
 
 // tempDir is a directory that an unprivileged server may use.
 func tempDir(t *testing.T) string {
@@ -93,16 +58,16 @@ func begin(t *testing.T, cmd *exec.Cmd, stop os.Signal, address string) {
 // postgres is the URL of a PostgreSQL that ends with the test.
 func postgres(t *testing.T) string {
 	const places = "/usr/lib/postgresql/*/bin"
-	initdb, server := program(t, "initdb", places), program(t, "postgres", places)
-	dir, at := tempDir(t), port(t)
+	initdb, server := servers.Program(t, "initdb", places), servers.Program(t, "postgres", places)
+	dir, at := tempDir(t), servers.Port(t)
 	cmd := exec.Command(initdb, "-D", dir+"/data", "-U", "me", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-locale")
 	cmd.Dir = dir
-	unprivileged(t, cmd, dir)
+	servers.Unprivileged(t, cmd, dir)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
 	cmd = exec.Command(server, "-D", dir+"/data", "-p", strconv.Itoa(at), "-k", dir, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=60")
 	cmd.Dir = dir
-	unprivileged(t, cmd)
+	servers.Unprivileged(t, cmd)
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(at))
 	begin(t, cmd, syscall.SIGINT, address)
 	url := "postgres://me@" + address + "/postgres?sslmode=disable"

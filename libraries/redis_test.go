@@ -15,6 +15,7 @@ import (
 
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
+	"github.com/going-green/greenlet/internal/proof/servers"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/stretchr/testify/assert"
@@ -23,10 +24,10 @@ import (
 
 // redisServer is the address of a redis-server that ends with the test.
 func redisServer(t *testing.T) string {
-	path, at := program(t, "redis-server"), port(t)
+	path, at := servers.Program(t, "redis-server"), servers.Port(t)
 	dir := tempDir(t)
 	cmd := exec.Command(path, "--port", strconv.Itoa(at), "--bind", "127.0.0.1", "--save", "", "--dir", dir)
-	unprivileged(t, cmd, dir)
+	servers.Unprivileged(t, cmd, dir)
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(at))
 	begin(t, cmd, syscall.SIGTERM, address)
 	return address

@@ -10,6 +10,7 @@ import (
 
 	"github.com/going-green/greenlet/durable/postgres"
 	"github.com/going-green/greenlet/durable/task"
+	"github.com/going-green/greenlet/durable/task/tasktest/speeds"
 	"github.com/going-green/greenlet/hub"
 
 	"github.com/stretchr/testify/require"
@@ -32,38 +33,6 @@ func openGreenlet(t *testing.T, url, schema string) way {
 	require.NoError(t, err)
 	h := hub.New()
 	return &withGreenlet{h, task.New(h, s), s}
-}
-
-func one(context.Context, int) (int, error) { return 1, nil }
-
-//greenlet:resumable durable
-func sums(t *task.Task, n int) (int, error) {
-	sum := 0
-	for i := range n {
-		x, err := task.Do(t, one, i)
-		if err != nil {
-			return 0, err
-		}
-		sum += x
-	}
-	return sum, nil
-}
-
-// told has when the task that was started last has had its effect.
-var told = make(chan time.Time, 1)
-
-func tellsTime(context.Context, int) (int, error) {
-	told <- time.Now()
-	return 1, nil
-}
-
-//greenlet:resumable durable
-func tells(t *task.Task, n int) (int, error) { return task.Do(t, tellsTime, n) }
-
-//greenlet:resumable durable
-func lies(t *task.Task, d time.Duration) (int, error) {
-	t.Sleep(d)
-	return 1, nil
 }
 
 // run runs f as a task of the hub until all is done.
@@ -93,7 +62,7 @@ type all struct {
 //greenlet:resumable
 func (a *all) startsOne(id string) {
 	ctx := context.Background()
-	if err := a.r.Start(ctx, id, sums, a.steps); err != nil {
+	if err := a.r.Start(ctx, id, speeds.Sums, a.steps); err != nil {
 		panic(err)
 	}
 	got, err := a.r.Join(ctx, id)
@@ -118,20 +87,7 @@ func (g *withGreenlet) starts(t *testing.T, n int) (took []time.Duration) {
 }
 
 //greenlet:resumable
-func startsEach(r *task.Runner, n int, took *[]time.Duration) {
-	ctx := context.Background()
-	for i := range n {
-		at := time.Now()
-		if err := r.Start(ctx, fmt.Sprint("t", i), tells, i); err != nil {
-			panic(err)
-		}
-		if _, err := r.Join(ctx, fmt.Sprint("t", i)); err != nil {
-			panic(err)
-		}
-		*took = append(*took, (<-told).Sub(at))
-	}
-	r.Close()
-}
+func startsEach(r *task.Runner, n int, took *[]time.Duration) { *took = speeds.Effects(r, n) }
 
 func (g *withGreenlet) sleeps(t *testing.T, n int, f func()) {
 	g.h.Go(sleepAll, g.h, g.r, n, f)
@@ -142,7 +98,7 @@ func (g *withGreenlet) sleeps(t *testing.T, n int, f func()) {
 func sleepAll(h *hub.Hub, r *task.Runner, n int, f func()) {
 	ctx := context.Background()
 	for i := range n {
-		if err := r.Start(ctx, fmt.Sprintf("s%07d", i), lies, 1000*time.Hour); err != nil {
+		if err := r.Start(ctx, fmt.Sprintf("s%07d", i), speeds.Sleeps, 1000*time.Hour); err != nil {
 			panic(err)
 		}
 	}

@@ -6,7 +6,6 @@ package pgtest
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/going-green/greenlet/internal/proof/servers"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
@@ -67,16 +67,10 @@ func (s *Server) Standby(at int) *Server {
 }
 
 func newServer(t testing.TB) *Server {
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if path, err := exec.LookPath("initdb"); len(found) == 0 && err == nil {
-		found = []string{path}
-	}
-	if len(found) == 0 {
-		t.Skip("PostgreSQL's server is not installed")
-	}
+	initdb := servers.Program(t, "initdb", "/usr/lib/postgresql/*/bin")
 	dir, err := os.MkdirTemp("", "durable")
 	require.NoError(t, err)
-	return &Server{t: t, dir: dir, bin: filepath.Dir(found[len(found)-1]), Port: port(t), said: &log{}}
+	return &Server{t: t, dir: dir, bin: filepath.Dir(initdb), Port: servers.Port(t), said: &log{}}
 }
 
 // ends has the server end with the test.
@@ -140,12 +134,7 @@ func (s *Server) program(name string, args ...string) {
 func (s *Server) unprivileged(cmd *exec.Cmd) {
 	cmd.Dir = s.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if os.Getuid() != 0 {
-		return
-	}
-	const nobody = 65534
-	require.NoError(s.t, os.Chown(s.dir, nobody, nobody))
-	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	servers.Unprivileged(s.t, cmd, s.dir)
 }
 
 // Begin starts the server, once more if it was killed, and waits until it answers.
@@ -213,14 +202,6 @@ func (s *Server) Query(into any, sql string, args ...any) error {
 	}
 	defer c.Close(context.Background())
 	return c.QueryRow(context.Background(), sql, args...).Scan(into)
-}
-
-// port is one that is free.
-func port(t testing.TB) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // log is what a server says.

@@ -22,8 +22,10 @@ import (
 
 func nothing(context.Context, int) (int, error) { return 1, nil }
 
+// Sums makes n steps, each with a call that gives 1, and is what they come to.
+//
 //greenlet:resumable durable
-func steps(t *task.Task, n int) (int, error) {
+func Sums(t *task.Task, n int) (int, error) {
 	sum := 0
 	for i := range n {
 		x, err := task.Do(t, nothing, i)
@@ -39,7 +41,7 @@ func steps(t *task.Task, n int) (int, error) {
 func startsAll(r *task.Runner, n, each int) {
 	ctx := context.Background()
 	for i := range n {
-		if err := r.Start(ctx, fmt.Sprint("t", i), steps, each); err != nil {
+		if err := r.Start(ctx, fmt.Sprint("t", i), Sums, each); err != nil {
 			panic(err)
 		}
 	}
@@ -114,22 +116,28 @@ func Steps(b *testing.B, e engine.Engine, n int) {
 	b.ReportMetric(median(list)/median(took), "p50-commits")
 }
 
+// Effects starts n tasks, one behind the other, and is how long it is from each start to the first effect. It closes the runner.
+//
 //greenlet:resumable
-func firstEffect(r *task.Runner, b *testing.B, seen chan time.Time) {
-	var list []time.Duration
-	for i := range b.N {
+func Effects(r *task.Runner, n int) (list []time.Duration) {
+	ctx := context.Background()
+	for i := range n {
 		at := time.Now()
-		if err := r.Start(context.Background(), fmt.Sprint("t", i), tells, i); err != nil {
+		if err := r.Start(ctx, fmt.Sprint("t", i), tells, i); err != nil {
 			panic(err)
 		}
-		if _, err := r.Join(context.Background(), fmt.Sprint("t", i)); err != nil {
+		if _, err := r.Join(ctx, fmt.Sprint("t", i)); err != nil {
 			panic(err)
 		}
-		list = append(list, (<-seen).Sub(at))
+		list = append(list, (<-effects).Sub(at))
 	}
-	slices.Sort(list)
-	b.ReportMetric(float64(list[len(list)/2])/1e6, "p50-ms")
 	r.Close()
+	return list
+}
+
+//greenlet:resumable
+func firstEffect(r *task.Runner, b *testing.B) {
+	b.ReportMetric(median(Effects(r, b.N))/1e6, "p50-ms")
 }
 
 var effects = make(chan time.Time, 1)
@@ -146,12 +154,14 @@ func tells(t *task.Task, n int) (int, error) { return task.Do(t, tellsTime, n) }
 func FirstEffect(b *testing.B, e engine.Engine) {
 	h := hub.New()
 	r := task.New(h, e)
-	h.Go(firstEffect, r, b, effects)
+	h.Go(firstEffect, r, b)
 	require.NoError(b, h.Run(context.Background()))
 }
 
+// Sleeps sleeps.
+//
 //greenlet:resumable durable
-func sleepsLong(t *task.Task, d time.Duration) error {
+func Sleeps(t *task.Task, d time.Duration) error {
 	t.Sleep(d)
 	return nil
 }
@@ -202,7 +212,7 @@ func manySleep(h *hub.Hub, r *task.Runner, n int) {
 	for i := 0; i < n; {
 		starts := r.Batch()
 		for ; i < n && starts.Len() < 4000; i++ {
-			if err := starts.Start(fmt.Sprintf("s%07d", i), nil, sleepsLong, 1000*time.Hour); err != nil {
+			if err := starts.Start(fmt.Sprintf("s%07d", i), nil, Sleeps, 1000*time.Hour); err != nil {
 				panic(err)
 			}
 		}

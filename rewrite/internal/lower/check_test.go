@@ -158,7 +158,7 @@ func TestCheck(t *testing.T) {
 // contextOf is what the passes share for the annotated function i.
 func contextOf(u *unit.Unit, colors *color.Colors, i int) *passContext {
 	info := OwnInfo(u.Info)
-	return &passContext{u, info, colors, lowerings(u, info, colors, colors.Annotated()[i], map[string]bool{})[0]}
+	return &passContext{u, info, colors, lowerings(u, info, colors, colors.Annotated()[i], map[string]bool{})[0], false}
 }
 
 // TestCheckNames: the error says after which pass, and of which function.

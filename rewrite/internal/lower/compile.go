@@ -196,13 +196,12 @@ func lower(u *unit.Unit, info *types.Info, colors *color.Colors, l *lowering, op
 			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v\n%s", name, l.obj.Name(), u.Fset.Position(l.decl.Pos()), v, debug.Stack())
 		}
 	}()
-	c := &passContext{u, info, colors, l}
+	c := &passContext{u, info, colors, l, opt.KeepVariables}
 	var holds ir.Properties
 	for _, p := range passes {
 		name = p.name
 		end := opt.start(name)
 		f = p.run(c, f)
-		f.KeepsVariables = opt.KeepVariables && !f.Durable
 		end()
 		holds |= p.establishes
 		if err := inspect(c, opt, p, f, holds); err != nil {

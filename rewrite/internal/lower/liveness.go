@@ -86,7 +86,7 @@ func (l *livenessPass) liveIn(b *ir.Block) ir.VarSet {
 		live.Include(l.afterWait(t))
 	case *ir.Dispatch:
 		for i, to := range t.To {
-			live.Include(l.after(to, received(l.fn, t, i)))
+			live.Include(l.after(to, nil, received(l.fn, t, i)))
 		}
 		if t.None != nil {
 			live.Include(t.None.LiveIn)
@@ -141,9 +141,10 @@ func liveBefore(fn *ir.Func, b *ir.Block) []ir.VarSet {
 }
 
 // after is what is live before a way to a block on which variables, or nil, are
-// written. It is valid until the next call.
-func (l *livenessPass) after(to *ir.Block, written []*ir.Var) ir.VarSet {
+// written, and others are kept. It is valid until the next call.
+func (l *livenessPass) after(to *ir.Block, kept ir.VarSet, written []*ir.Var) ir.VarSet {
 	copy(l.behind, to.LiveIn)
+	l.behind.Include(kept)
 	for _, v := range written {
 		if v != nil {
 			l.behind.Remove(v)
@@ -153,16 +154,7 @@ func (l *livenessPass) after(to *ir.Block, written []*ir.Var) ir.VarSet {
 }
 
 // afterWait is what is live across w.
-func (l *livenessPass) afterWait(w *ir.Wait) ir.VarSet {
-	copy(l.behind, w.Next.LiveIn)
-	l.behind.Include(l.kept[w])
-	for _, v := range w.Results {
-		if v != nil {
-			l.behind.Remove(v)
-		}
-	}
-	return l.behind
-}
+func (l *livenessPass) afterWait(w *ir.Wait) ir.VarSet { return l.after(w.Next, l.kept[w], w.Results) }
 
 // received are the variables that taking clause i of a dispatch writes.
 func received(fn *ir.Func, d *ir.Dispatch, i int) (vars []*ir.Var) {

@@ -76,6 +76,7 @@ func normalize(c *passContext) *ir.Func {
 		gotos: map[types.Object]bool{},
 	}
 	n.fn.Durable = c.colors.Directives().Durable(c.fn.Decl)
+	n.fn.KeepsVariables = c.keeps && !n.fn.Durable
 	n.names(decl)
 	body := c.lit != nil && c.lit.Range != nil // what it defers and recovers is the function's around it
 	n.fn.Defers = defers(decl.Body) && !body

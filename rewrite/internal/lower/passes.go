@@ -17,6 +17,7 @@ type passContext struct {
 	info   *types.Info
 	colors *color.Colors
 	*lowering
+	keeps bool // variables, for a debugger: see kept
 }
 
 // A pass takes the function a step further.

@@ -122,7 +122,7 @@ func (c *checker) gone() {
 		c.add(Change{Func: literal(c.at.Func), Kind: MayBreak, Reason: noLiteral, Remedy: keepLiteral})
 		return
 	}
-	name := strings.TrimPrefix(c.at.Func, pathOf(c.at.Func)+".")
+	name, _, _ := strings.Cut(strings.TrimPrefix(c.at.Func, pathOf(c.at.Func)+"."), "[") // of all instances
 	c.add(Change{Kind: Breaks, Reason: "it is not in this program, or not durable", Remedy: "keep it while there are snapshots in it, or write //greenlet:was " + name + " above the function that takes its place"})
 }
 

@@ -180,6 +180,58 @@ var rules = []rule{
 			return fmt.Sprint(x)
 		}`,
 		"8"},
+	{"genericRenamed", `
+		//greenlet:resumable durable
+		func fOld[T any](v T) T { greenlet.Yield("here"); return v }
+		func f() string {
+			//greenlet:point one
+			x := fOld(6)
+			//greenlet:point two
+			s := fOld("a")
+			return fmt.Sprint(x, s)
+		}`, `
+		//greenlet:resumable durable
+		//greenlet:was genericRenamedOld
+		func fNew[T any](v T) T { greenlet.Yield("here"); return v }
+		func f() string {
+			//greenlet:point one
+			x := fNew(6)
+			//greenlet:point two
+			s := fNew("a")
+			return fmt.Sprint(x, s, "!")
+		}`,
+		"here, 6a!"},
+	{"functionOfLiteralsRenamed", `
+		//greenlet:resumable durable
+		func fOld() int {
+			n := 1
+			inc := func() int { n++; return n }
+			ask := func() int { greenlet.Yield("here"); n++; return n }
+			//greenlet:point asks
+			x := ask()
+			return x + inc()
+		}
+		func f() string {
+			//greenlet:point inner
+			x := fOld()
+			return fmt.Sprint(x)
+		}`, `
+		//greenlet:resumable durable
+		//greenlet:was functionOfLiteralsRenamedOld
+		func fNew() int {
+			n := 1
+			inc := func() int { n++; return n }
+			ask := func() int { greenlet.Yield("here"); n++; return n }
+			//greenlet:point asks
+			x := ask()
+			return x + inc() + 100
+		}
+		func f() string {
+			//greenlet:point inner
+			x := fNew()
+			return fmt.Sprint(x)
+		}`,
+		"105"},
 	{"functionGone", `
 		//greenlet:resumable durable
 		func fOld(n int) int { greenlet.Yield("here"); return n + 1 }

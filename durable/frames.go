@@ -129,3 +129,13 @@ func (fn *function) run(f greenlet.Frame) (n int) {
 	}
 	return n
 }
+
+// FuncName is the name by which snapshots know the function that a frame is of: with the import path, also in a main package. It is
+// "" if the function is not durable.
+func FuncName(f greenlet.Frame) string {
+	tables()
+	if fn := functionOf(f); fn != nil {
+		return fn.name
+	}
+	return ""
+}

@@ -107,8 +107,28 @@ func tables() {
 			unique(closureByName, c.Name, ct)
 			know(t, seen)
 		}
+		renameLiterals()
 		checkMigrations()
 	})
+}
+
+// renameLiterals makes literals of functions that have another name now known by that of before, too.
+func renameLiterals() {
+	for _, f := range byFrame {
+		if old := formerLiteral(f.name); old != "" && byName[old] == nil {
+			byName[old] = f
+			unique(byName, old, f)
+		}
+	}
+	migrationsLock.Lock()
+	defer migrationsLock.Unlock()
+	for t, c := range closureByType {
+		if old := formerLiteral(c.name); old != "" && closureByName[old] == nil {
+			closureByName[old] = c
+			unique(closureByName, old, c)
+			formerTypes[literal(old)] = t
+		}
+	}
 }
 
 // funcTable is what generated code says of a function. Its first line is the function's name, and pairs of words.
@@ -186,7 +206,12 @@ func byLiteral[T any](m map[string]*T, name string) *T {
 	return m[literal(name)]
 }
 
+// addFunction panics if another function has the name, as a method of a package a and a function of a package a.b may: the wrong
+// one would be gone on with.
 func addFunction(f *function) {
+	if old := byName[f.name]; old != nil && old.name == f.name && old.typ != f.typ {
+		panic(fmt.Sprintf("durable: there are two functions called %s, with frames %v and %v; give one of them, or its package, another name", f.name, old.typ, f.typ))
+	}
 	unique(byName, f.name, f)
 	f.generic, _, _ = strings.Cut(f.name, "[")
 	byFrame[f.typ], byName[f.name] = f, f
@@ -223,6 +248,9 @@ func addInstance(t reflect.Type) bool {
 	f := table.of(t)
 	_, args, _ := strings.Cut(t.Name(), "[")
 	f.name += "[" + args
+	if f.was != "" {
+		f.was += "[" + args
+	}
 	addFunction(f)
 	return true
 }
@@ -243,6 +271,18 @@ func functionNamed(name string) *function {
 	tablesLock.RLock()
 	defer tablesLock.RUnlock()
 	return byLiteral(byName, name)
+}
+
+// formerLiteral is the name that a literal had while its function had its former name; "" if it has had no other.
+func formerLiteral(name string) string {
+	at := literalNumber.FindStringIndex(name)
+	if at == nil {
+		return ""
+	}
+	if f := byName[name[:at[0]]]; f != nil && f.was != "" {
+		return f.was + name[at[0]:]
+	}
+	return ""
 }
 
 // of is the function of a table, whose frames are of type t.

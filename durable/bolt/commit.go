@@ -2,11 +2,14 @@ package bolt
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/going-green/greenlet/durable/engine"
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // Writing: one goroutine has a transaction for all that has come while it wrote the one before.
@@ -50,6 +53,7 @@ func (s *Store) more(list []*job) []*job {
 	return list
 }
 
+// write writes jobs. What bbolt refuses is tried one by one, so that a job that can't be written is alone in that.
 func (s *Store) write(list []*job) {
 	err := s.db.Update(func(t *bolt.Tx) error {
 		for _, j := range list {
@@ -59,6 +63,15 @@ func (s *Store) write(list []*job) {
 		}
 		return nil
 	})
+	if errors.Is(err, berrors.ErrKeyTooLarge) || errors.Is(err, berrors.ErrValueTooLarge) {
+		if len(list) > 1 {
+			for _, j := range list {
+				s.write([]*job{j})
+			}
+			return
+		}
+		err = fmt.Errorf("%w: %w", engine.ErrRefused, err)
+	}
 	for _, j := range list {
 		j.err = err
 		close(j.done)
@@ -106,7 +119,7 @@ func (s *Store) give(g given) {
 }
 
 // Commit is that of [engine.Engine].
-func (s *Store) Commit(_ context.Context, changes []engine.Change) []error {
+func (s *Store) Commit(ctx context.Context, changes []engine.Change) []error {
 	errs := make([]error, len(changes))
 	g := given{release: map[string]uint64{}}
 	err := s.do(func(x tx) error {
@@ -122,7 +135,7 @@ func (s *Store) Commit(_ context.Context, changes []engine.Change) []error {
 		return nil
 	})
 	if err != nil {
-		return slices.Repeat([]error{err}, len(errs))
+		return engine.Apart(slices.Repeat([]error{err}, len(errs)), func(i int) error { return s.Commit(ctx, changes[i:i+1])[0] })
 	}
 	s.give(g)
 	return errs
@@ -223,7 +236,7 @@ func (x tx) learn(list []engine.Schema) error {
 }
 
 // Send is that of [engine.Engine].
-func (s *Store) Send(_ context.Context, messages ...engine.Message) []error {
+func (s *Store) Send(ctx context.Context, messages ...engine.Message) []error {
 	errs := make([]error, len(messages))
 	g := given{release: map[string]uint64{}}
 	err := s.do(func(x tx) (err error) {
@@ -236,7 +249,7 @@ func (s *Store) Send(_ context.Context, messages ...engine.Message) []error {
 		return nil
 	})
 	if err != nil {
-		return slices.Repeat([]error{err}, len(errs))
+		return engine.Apart(slices.Repeat([]error{err}, len(errs)), func(i int) error { return s.Send(ctx, messages[i])[0] })
 	}
 	s.give(g)
 	return errs
@@ -250,7 +263,10 @@ func (s *Store) deliver(x tx, m *engine.Message, now time.Time, g *given) (refus
 	}
 	if m.Start != nil {
 		if t != nil {
-			return engine.ErrKnown, nil
+			if tell, ok := engine.Taken(t, *m); ok {
+				_, err = s.deliver(x, &tell, now, g)
+			}
+			return engine.ErrKnown, err
 		}
 		return nil, s.start(x, m, now, g)
 	}

@@ -34,7 +34,8 @@ type Engine interface {
 	// topic [Cancel] that are in their inboxes.
 	Renew(ctx context.Context, owner string, ttl time.Duration, ids []string) ([]Message, error)
 	// Commit applies changes, and delivers their outboxes: each change as a whole or not at all, with an error at
-	// its index, which is [ErrFenced] if the task is not the owner's any more. What it returns nil for is durable.
+	// its index, which is [ErrFenced] if the task is not the owner's any more, and [ErrRefused] for one that can't be
+	// stored. What it returns nil for is durable.
 	// An error for all, such as that of a connection that broke, leaves open which were applied.
 	Commit(ctx context.Context, changes []Change) []error
 	// Send delivers messages, with an error for each at its index, as [Deliver] has them. What it returns nil
@@ -69,6 +70,9 @@ var (
 	// ErrKnown is the error for a message whose receiver knows its ID, and a start of a task that is there:
 	// they are dropped.
 	ErrKnown = errors.New("durable: it is known already")
+	// ErrRefused is the error for a change or message that the store can't take for what is in it, such as a text too
+	// long for an index: it would be refused again.
+	ErrRefused = errors.New("durable: the store refuses what is in it")
 	// ErrNoTask is the error for a message to, or a question for, a task that is not there.
 	ErrNoTask = errors.New("durable: there is no such task")
 	// ErrEnded is the error for a message to a task that has ended.

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -27,6 +29,17 @@ func New(m Message, now time.Time) *Task {
 		},
 		Snapshot: s.Snapshot,
 	}
+}
+
+// Apart has what a store has refused together be tried one by one, so that what it can't take is alone in that. errs are
+// those of a transaction.
+func Apart(errs []error, alone func(i int) error) []error {
+	if len(errs) > 1 && errors.Is(errs[0], ErrRefused) {
+		for i := range errs {
+			errs[i] = alone(i)
+		}
+	}
+	return errs
 }
 
 // Deliver is what a message that is no start, and not known, does to a task; t is nil if there is none. keep
@@ -69,7 +82,25 @@ func ResultTopic(child string) string { return "result:" + child }
 // ResultOf is that message. Its body is that of [Outcome.Encode].
 func ResultOf(t *Info) Message {
 	o := Outcome{Status: t.Status, Result: t.Result, Err: t.Err}
-	return Message{ID: "result:" + t.ID, To: t.Parent, Topic: ResultTopic(t.ID), Body: o.Encode()}
+	return Message{ID: ResultTopic(t.ID), To: t.Parent, Topic: ResultTopic(t.ID), Body: o.Encode()}
+}
+
+// Taken is what the starter of a child is told if t has the ID already, and is not its child: else it would wait for ever, as t
+// tells its result to another one, or to nobody. It is the result, if t has ended, or else that it will not get it. ok is false if
+// there is nobody to be told.
+func Taken(t *Task, m Message) (tell Message, ok bool) {
+	if m.Start.Parent == "" || m.Start.Parent == t.Parent {
+		return tell, false
+	}
+	tell = ResultOf(&t.Info)
+	if tell.To = m.Start.Parent; !t.Status.Ended() {
+		whose := "nobody's child"
+		if t.Parent != "" {
+			whose = "the child of task " + t.Parent
+		}
+		tell.Body = Outcome{Status: Failed, Err: fmt.Sprintf("it was there already, as %s: give children IDs with their parent's in them", whose)}.Encode()
+	}
+	return tell, true
 }
 
 // ended makes t one that has ended.

@@ -292,6 +292,9 @@ func (e *Engine) deliver(m engine.Message) error {
 	r := e.rows[m.To]
 	if m.Start != nil {
 		if r != nil {
+			if tell, ok := engine.Taken(&r.Task, m); ok {
+				_ = e.deliver(tell)
+			}
 			return engine.ErrKnown
 		}
 		e.learn(m.Start.Schemas)

@@ -16,15 +16,35 @@ type job struct {
 	changes  []engine.Change
 	messages []engine.Message
 	errs     []error // one for each of them
+	size     int     // bytes, about
 	err      error
 	done     chan struct{}
 }
 
-// mostJobs is how many are in one transaction, and mostWrites how many changes and messages, but for a job that has more.
+// mostJobs is how many are in one transaction, and mostWrites how many changes and messages, and mostBytes how many bytes, but for a job that has more.
 const (
 	mostJobs   = 1024
 	mostWrites = 2048
+	mostBytes  = 32 << 20 // a message to the server has at most a gigabyte
 )
+
+// weigh adds up what is long in a job.
+func (j *job) weigh() {
+	add := func(list []engine.Message) {
+		for i := range list {
+			m := &list[i]
+			j.size += len(m.Body)
+			if m.Start != nil {
+				j.size += len(m.Start.Snapshot)
+			}
+		}
+	}
+	for i := range j.changes {
+		j.size += len(j.changes[i].Snapshot) + len(j.changes[i].Result)
+		add(j.changes[i].Outbox)
+	}
+	add(j.messages)
+}
 
 func (s *Store) commits() {
 	defer close(s.stopped)
@@ -53,10 +73,11 @@ func (s *Store) commits() {
 // more are a job and those that wait behind it; next is one that is too many.
 func (s *Store) more(first *job) (list []*job, next *job) {
 	list = []*job{first}
-	for n := len(first.errs); len(list) < mostJobs; {
+	for n, size := len(first.errs), first.size; len(list) < mostJobs; {
 		select {
 		case j := <-s.jobs:
-			if n += len(j.errs); n > mostWrites {
+			n, size = n+len(j.errs), size+j.size
+			if n > mostWrites || size > mostBytes {
 				return list, j
 			}
 			list = append(list, j)
@@ -75,6 +96,9 @@ func (s *Store) write(list []*job) {
 			s.write([]*job{j})
 		}
 		return
+	}
+	if refuses(err) {
+		err = fmt.Errorf("%w: %w", engine.ErrRefused, err)
 	}
 	for _, j := range list {
 		if j.err = err; err != nil {
@@ -132,6 +156,7 @@ func rollback(ctx context.Context, c *pgxpool.Conn) {
 // do has a job done, and returns when that is durable.
 func (s *Store) do(ctx context.Context, j *job) []error {
 	j.done = make(chan struct{})
+	j.weigh()
 	failed := func(err error) []error { return slices.Repeat([]error{err}, len(j.changes)+len(j.messages)) }
 	select {
 	case s.jobs <- j:
@@ -160,7 +185,8 @@ func (s *Store) Commit(ctx context.Context, changes []engine.Change) []error {
 	if len(changes) == 0 {
 		return nil
 	}
-	return s.do(ctx, &job{changes: changes, errs: make([]error, len(changes))})
+	errs := s.do(ctx, &job{changes: changes, errs: make([]error, len(changes))})
+	return engine.Apart(errs, func(i int) error { return s.Commit(ctx, changes[i:i+1])[0] })
 }
 
 // Send is that of [engine.Engine].
@@ -168,5 +194,6 @@ func (s *Store) Send(ctx context.Context, messages ...engine.Message) []error {
 	if len(messages) == 0 {
 		return nil
 	}
-	return s.do(ctx, &job{messages: messages, errs: make([]error, len(messages))})
+	errs := s.do(ctx, &job{messages: messages, errs: make([]error, len(messages))})
+	return engine.Apart(errs, func(i int) error { return s.Send(ctx, messages[i])[0] })
 }

@@ -117,7 +117,8 @@ func (o Options) withDefaults() Options {
 var schemaName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,39}$`)
 
 // OpenPool is OpenWith for a pool that the program has. Close leaves it open. Its sessions are left as they are: where a server plans with tables
-// that it takes for small, set enable_seqscan, enable_hashjoin and enable_mergejoin to off for them, as Open does, or analyze the tables.
+// that it takes for small, set enable_seqscan, enable_hashjoin and enable_mergejoin to off for them, as Open does, or analyze the tables. Their
+// default_transaction_isolation is to be read committed: with another one claims fail where several workers claim.
 func OpenPool(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if !schemaName.MatchString(o.Schema) {
@@ -211,7 +212,7 @@ const (
 // last is the standby.
 func refuses(err error) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && e.Severity == "ERROR" && !strings.HasPrefix(e.Code, "57")
+	return errors.As(err, &e) && e.SeverityUnlocalized == "ERROR" && !strings.HasPrefix(e.Code, "57")
 }
 
 func code(err error) string {

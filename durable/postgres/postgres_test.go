@@ -266,6 +266,16 @@ func TestRefusesAlone(t *testing.T) {
 		})
 	}
 	all.Wait()
+	start := func(id string) engine.Message {
+		return engine.Message{To: id, Start: &engine.Start{Func: "f", Snapshot: []byte("s"), Attrs: map[string]string{"a b": "\"\\{,}", id: ""}}}
+	}
+	errs := s.Send(t.Context(), start("one"), start("two"+string(noise)), start("three"))
+	assert.NoError(t, errs[0])
+	assert.ErrorIs(t, errs[1], engine.ErrRefused)
+	assert.NoError(t, errs[2])
+	got, err := s.Get(t.Context(), "three")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"a b": "\"\\{,}", "three": ""}, got.Attrs)
 }
 
 // Tables don't grow with what is over.

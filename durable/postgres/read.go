@@ -235,7 +235,7 @@ func (s *Store) Forget(ctx context.Context, ids ...string) error {
 				return err
 			}
 			b := &pgx.Batch{}
-			b.Queue(s.sql.forgetTasks, byteas(ids))
+			b.Queue(s.sql.forgetTasks, byteas(ids), numbers) // not those that have ended meanwhile
 			for _, sql := range []string{s.sql.forgetKnown, s.sql.forgetInbox, s.sql.forgetEvents, s.sql.forgetKept} {
 				b.Queue(sql, numbers)
 			}

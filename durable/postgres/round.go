@@ -299,6 +299,9 @@ func (x *round) deliver(m *engine.Message) error {
 	}
 	if m.Start != nil {
 		if r != nil {
+			if tell, ok := engine.Taken(&r.Task, *m); ok {
+				_ = x.deliver(&tell)
+			}
 			return engine.ErrKnown
 		}
 		x.start(m)

@@ -14,9 +14,9 @@ const columns = `id, number, epoch, seq, count, status, at, due, until, updated,
 
 // unnested are the arrays of taskColumns; more may follow.
 const unnested = `unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::smallint[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[],
-	$11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[], $18::boolean[], $19::int[], $20::int[]`
+	$11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[], $18::boolean[], $19::text[]`
 
-const unnestedNames = columns + `, unread, attrs_from, attrs_to`
+const unnestedNames = columns + `, unread, attrs`
 
 // levels are the priorities that there are, the highest first: they are few, and an index finds the next one.
 const levels = `recursive levels(priority) as (
@@ -37,12 +37,12 @@ func newStatements(schema string) statements {
 		now:     `select {s}.clock()`,
 
 		start: `insert into {s}.tasks (` + columns + `, attrs, priority, func, parent, created)
-			select ` + columns + `, case when attrs_to >= attrs_from then ($21::bytea[])[attrs_from:attrs_to] end, priority, func, parent, created
-			from ` + unnested + `, $22::smallint[], $23::bytea[], $24::bytea[], $25::timestamptz[]) as u(` + unnestedNames + `, priority, func, parent, created)`,
+			select ` + columns + `, nullif(attrs::bytea[], '{}'), priority, func, parent, created
+			from ` + unnested + `, $20::smallint[], $21::bytea[], $22::bytea[], $23::timestamptz[]) as u(` + unnestedNames + `, priority, func, parent, created)`,
 		change: `update {s}.tasks t set epoch = u.epoch, seq = u.seq, count = u.count, status = u.status, at = u.at, due = u.due, until = u.until, updated = u.updated,
 			owner = u.owner, awaits = u.awaits, waits = u.waits, reason = u.reason, err = u.err, result = u.result,
 			snapshot = case when u.unread then t.snapshot else u.snapshot end,
-			attrs = case when u.attrs_from = 0 then t.attrs when u.attrs_to >= u.attrs_from then ($21::bytea[])[u.attrs_from:u.attrs_to] end
+			attrs = case when u.attrs is null then t.attrs else nullif(u.attrs::bytea[], '{}') end
 			from ` + unnested + `) as u(` + unnestedNames + `) where t.id = u.id`,
 		refuse:  `update {s}.tasks set refused = $2::bytea[] where id = $1`,
 		know:    `insert into {s}.known (task, n, id) select * from unnest($1::bigint[], $2::bigint[], $3::bytea[])`,
@@ -82,7 +82,7 @@ func newStatements(schema string) statements {
 		schema:   `select text from {s}.schemas where hash = $1`,
 
 		ending:       `select t.number from {s}.tasks t where t.id = any($1::bytea[]) and t.status >= 3 order by t.id for update`,
-		forgetTasks:  `delete from {s}.tasks where id = any($1::bytea[]) and status >= 3`,
+		forgetTasks:  `delete from {s}.tasks where id = any($1::bytea[]) and number = any($2::bigint[])`,
 		forgetKnown:  `delete from {s}.known where task = any($1::bigint[])`,
 		forgetInbox:  `delete from {s}.inbox where task = any($1::bigint[])`,
 		forgetEvents: `delete from {s}.events where task = any($1::bigint[])`,

@@ -3,6 +3,8 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,8 +29,7 @@ type taskColumns struct {
 	at, due, until, updated                             times
 	owner, awaits, waits, reason, err, result, snapshot byteaArray
 	unread                                              []bool
-	attrs                                               byteaArray // of all of them
-	from, to                                            []int32    // where a task's are among them, counted from one; from 0 if they have not changed
+	attrs                                               []*string // of each an array as the server writes it; nil if they have not changed
 }
 
 func (c *taskColumns) add(r *row) {
@@ -45,19 +46,29 @@ func (c *taskColumns) add(r *row) {
 		snapshot = nil
 	}
 	c.snapshot = append(c.snapshot, snapshot)
-	from := 0
+	var attrs *string
 	if r.attrs || r.started {
-		from = len(c.attrs) + 1
-		for k, v := range r.Attrs {
-			c.attrs = append(c.attrs, pair(k, v))
-		}
+		text := arrayOf(r.Attrs)
+		attrs = &text
 	}
-	c.from, c.to = append(c.from, int32(from)), append(c.to, int32(len(c.attrs)))
+	c.attrs = append(c.attrs, attrs)
+}
+
+// arrayOf are attributes as the server writes an array of bytea.
+func arrayOf(attrs map[string]string) string {
+	b := []byte{'{'}
+	for k, v := range attrs {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(hex.AppendEncode(append(b, `"\\x`...), pair(k, v)), '"')
+	}
+	return string(append(b, '}'))
 }
 
 func (c *taskColumns) args(more ...any) []any {
 	return append([]any{c.id, c.number, c.epoch, c.seq, c.count, c.status, c.at, c.due, c.until, c.updated, c.owner, c.awaits, c.waits, c.reason, c.err, c.result,
-		c.snapshot, c.unread, c.from, c.to, c.attrs}, more...)
+		c.snapshot, c.unread, c.attrs}, more...)
 }
 
 // write writes, and commits.
@@ -88,7 +99,8 @@ func (x *round) writeTasks(b *pgx.Batch) {
 	var priority []int16
 	var funcs, parents byteaArray
 	var created times
-	for _, r := range x.rows {
+	for _, id := range slices.Sorted(maps.Keys(x.rows)) { // in order, as all that lock several tasks: also those that start
+		r := x.rows[id]
 		switch {
 		case r.started:
 			started.add(r)

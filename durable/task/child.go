@@ -37,8 +37,9 @@ func At(at time.Time) StartOption { return func(s *engine.Start) { s.Due = at } 
 // Detached has a child be nobody's: its result is told to no one.
 func Detached() StartOption { return func(s *engine.Start) { s.Parent = "" } }
 
-// Go starts a child task with the next commit. If there is a task of that ID already, nothing is started; so IDs
-// should have their parent's in them. The child goes on when its parent ends.
+// Go starts a child task with the next commit. If there is a task of that ID already, nothing is started: Join gives the result of
+// one that has ended, and fails for one that is another's, or nobody's. So IDs should have their parent's in them. The child goes on
+// when its parent ends.
 func Go[A, R any](t *Task, id string, fn func(*Task, A) (R, error), arg A, how ...StartOption) Child[R] {
 	t.mayUse("Go")
 	s, err := t.runner.prepare(id, fn, []any{arg})

@@ -51,21 +51,35 @@ func (r *Runner) turn() {
 		}
 		changes, of = append(changes, *c), append(of, t)
 	}
-	if len(changes) == 0 {
-		return
+	if len(changes) > 0 {
+		r.commits(changes, of)
 	}
+}
+
+// commits commits changes of tasks. What the store refuses for what is in it would be refused each time: these tasks are parked.
+//
+//greenlet:resumable
+func (r *Runner) commits(changes []engine.Change, of []*Task) {
+	var parked []engine.Change
+	var whose []*Task
 	begun := r.hub.Now()
 	errs := r.commit(changes)
 	takes := r.hub.Now().Sub(begun)
 	r.counts.Commits++
 	r.observe(Event{Kind: "commits", Number: len(changes), Takes: takes})
 	for i, t := range of {
-		if errs[i] != nil {
-			r.lost(t, errs[i])
-			continue
+		switch err := errs[i]; {
+		case err == nil:
+			r.known.learn(changes[i].Schemas)
+			r.committed(t, &changes[i], takes)
+		case errors.Is(err, engine.ErrRefused) && changes[i].Status != engine.Parked:
+			parked, whose = append(parked, *t.parks(err)), append(whose, t)
+		default:
+			r.lost(t, err)
 		}
-		r.known.learn(changes[i].Schemas)
-		r.committed(t, &changes[i], takes)
+	}
+	if len(parked) > 0 {
+		r.commits(parked, whose)
 	}
 }
 

@@ -39,8 +39,10 @@ func (r *Runner) StartWith(ctx context.Context, id string, how []StartOption, fn
 	if end != nil {
 		end(Event{Kind: "start", Task: id, Func: s.Func, Err: err})
 	}
-	if err == nil || errors.Is(err, engine.ErrKnown) {
+	switch {
+	case err == nil:
 		r.known.learn(s.Schemas)
+	case errors.Is(err, engine.ErrKnown): // the store has not taken its descriptions
 		return nil
 	}
 	return err
@@ -79,10 +81,12 @@ func (b *Batch) Commit(ctx context.Context) error {
 	list := b.list
 	b.list = nil
 	for i, err := range b.runner.tellAll(ctx, list) {
-		if err != nil && !errors.Is(err, engine.ErrKnown) {
+		switch {
+		case err == nil:
+			b.runner.known.learn(list[i].Start.Schemas)
+		case !errors.Is(err, engine.ErrKnown):
 			return fmt.Errorf("durable: task %s can't be started: %w", list[i].To, err)
 		}
-		b.runner.known.learn(list[i].Start.Schemas)
 	}
 	return nil
 }
@@ -111,13 +115,12 @@ func (r *Runner) prepare(id string, fn any, args []any) (s *engine.Start, err er
 		}
 	}()
 	frame := greenlet.FrameOf(fn, append([]any{&Task{id: id}}, args...)...)
-	name := frame.Func().Name
 	news := describing{known: &r.known}
 	snapshot, err := durable.Append(nil, &news, greenlet.NewChild(greenlet.Main(), frame))
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Start{Func: name, Snapshot: snapshot, Schemas: news.list}, nil
+	return &engine.Start{Func: durable.FuncName(frame), Snapshot: snapshot, Schemas: news.list}, nil
 }
 
 var errorType = reflect.TypeFor[error]()

@@ -148,3 +148,83 @@ func TestOrder(t *testing.T) {
 		})
 	}
 }
+
+//greenlet:resumable durable
+func greets(t *task.Task, name string) (string, error) {
+	t.Sleep(time.Hour)
+	return "hello " + name, nil
+}
+
+// again starts a task that is there, as one of another function, by a runner that has started nothing yet, and one of that.
+//
+//greenlet:resumable
+func (w *world) again() (engine.Info, error) {
+	if err := w.r.Start(ctx, "a", sleeps, time.Hour); err != nil {
+		return engine.Info{}, err
+	}
+	w.r.Close()
+	second := w.runner(task.Options{Owner: "second"})
+	err := errors.Join(second.Start(ctx, "a", greets, "x"), second.Start(ctx, "b", greets, "y"))
+	second.Close()
+	w.r = w.runner(task.Options{Owner: "third"})
+	if err != nil {
+		return engine.Info{}, err
+	}
+	return w.r.Join(ctx, "b")
+}
+
+// Of a start that is dropped the store has no descriptions: later ones have to bring them.
+func TestStartThatIsKnownTeachesNothing(t *testing.T) {
+	w := newWorld(t)
+	i, err := run(w, w.newAgainFrame()).Results()
+	require.NoError(t, err)
+	assert.Equal(t, engine.Done, i.Status, i.Reason)
+	assert.Equal(t, `"hello y"`, string(i.Result))
+}
+
+// picky is a store that can't take an attribute.
+type picky struct{ *memory.Engine }
+
+//greenlet:resumable
+func (p picky) Commit(ctx context.Context, changes []engine.Change) []error {
+	errs := make([]error, len(changes))
+	for i := range changes {
+		if _, bad := changes[i].Attrs["poison"]; bad {
+			errs[i] = engine.ErrRefused
+		} else {
+			errs[i] = p.Engine.Commit(ctx, changes[i:i+1])[0]
+		}
+	}
+	return errs
+}
+
+//greenlet:resumable durable
+func poisons(t *task.Task) {
+	task.Do(t, note, "charge")
+	t.SetAttr("poison", "x")
+	t.Sleep(time.Hour)
+}
+
+//greenlet:resumable
+func (w *world) refused() (engine.Info, engine.Info, error) {
+	if err := w.r.Start(ctx, "bad", poisons); err != nil {
+		return engine.Info{}, engine.Info{}, err
+	}
+	good := w.starts("good", sleeps, 24*time.Hour)
+	bad, err := w.r.Get(ctx, "bad")
+	return bad.Info, good, err
+}
+
+// What the store refuses it would refuse each time, and the call before it would be made each time.
+func TestTaskThatStoreRefusesIsParked(t *testing.T) {
+	w := newWorld(t)
+	w.r.Close()
+	w.e = picky{memory.New(w.Hub)}
+	w.r = w.runner(task.Options{})
+	bad, good, err := run(w, w.newRefusedFrame()).Results()
+	require.NoError(t, err)
+	assert.Equal(t, engine.Parked, bad.Status)
+	assert.Contains(t, bad.Reason, "the store refuses what is in it")
+	assert.Equal(t, []string{"charge"}, ledger["notes"])
+	assert.Equal(t, engine.Done, good.Status)
+}

@@ -541,3 +541,32 @@ func TestClockMayBeginAtZero(t *testing.T) {
 	w.r = w.runner(task.Options{})
 	assert.Equal(t, engine.Done, run(w, w.newStartsFrame("t", sleeps, time.Hour)).Results().Status)
 }
+
+//greenlet:resumable durable
+func joinsTaken(t *task.Task, child string) (time.Duration, error) {
+	return task.Go(t, child, sleeps, time.Hour).Join(t)
+}
+
+//greenlet:resumable
+func (w *world) takes() (first, second, late engine.Info, err error) {
+	if err = w.r.Start(ctx, "first", joinsTaken, "child"); err != nil {
+		return first, second, late, err
+	}
+	w.Sleep(time.Minute)
+	second = w.starts("second", joinsTaken, "child")
+	if first, err = w.r.Join(ctx, "first"); err != nil {
+		return first, second, late, err
+	}
+	return first, second, w.starts("late", joinsTaken, "child"), nil
+}
+
+// Who starts a child under an ID that another one's has does not wait for ever.
+func TestChildIsAnothers(t *testing.T) {
+	w := newWorld(t)
+	first, second, late, err := run(w, w.newTakesFrame()).Results()
+	require.NoError(t, err)
+	assert.Equal(t, "3600000000000", string(first.Result))
+	assert.Contains(t, second.Err, "it was there already, as the child of task first: give children IDs with their parent's in them")
+	assert.Equal(t, "3600000000000", string(late.Result))
+	assert.Empty(t, late.Err)
+}

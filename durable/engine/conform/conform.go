@@ -60,6 +60,7 @@ var cases = []struct {
 	{"history is kept", (*suite).history},
 	{"what is forgotten is gone", (*suite).forgets},
 	{"what was acknowledged is there when it is opened anew", (*suite).lasts},
+	{"who starts a child under a taken ID is told", (*suite).taken},
 	{"snapshots of before are kept", (*suite).keeps},
 	{"many at once", (*suite).concurrent},
 	{"no ID is a part of another", (*suite).ids},

@@ -83,3 +83,44 @@ func (s *suite) kills() {
 	require.NoError(s.t, err)
 	assert.Equal(s.t, engine.Canceled, o.Status)
 }
+
+func (s *suite) taken() {
+	s.start("p")
+	s.start("other")
+	p, o := s.claimAs("w", "b1", 1)[0], s.claimAs("w", "b1", 1)[0]
+	child := engine.Message{To: "c", Start: &engine.Start{Func: "main.child", Parent: p.ID, Snapshot: []byte("child")}}
+	c := waits(&p, time.Time{}, engine.ResultTopic("c"))
+	c.Outbox = []engine.Message{child, child}
+	s.commit(c)
+	assert.Empty(s.t, s.get(p.ID).Inbox, "it is its own child")
+	child.Start = &engine.Start{Func: "main.child", Parent: o.ID, Snapshot: []byte("child")}
+	c = waits(&o, time.Time{}, engine.ResultTopic("c"))
+	c.Outbox = []engine.Message{child}
+	s.commit(c)
+	got := s.get(o.ID)
+	require.Len(s.t, got.Inbox, 1)
+	assert.Equal(s.t, engine.ResultTopic("c"), got.Inbox[0].Topic)
+	out, err := engine.ReadOutcome(got.Inbox[0].Body)
+	require.NoError(s.t, err)
+	assert.Equal(s.t, engine.Failed, out.Status)
+	assert.Contains(s.t, out.Err, "as the child of task "+p.ID)
+	var ids []string
+	for _, t := range s.claim("w") {
+		if ids = append(ids, t.ID); t.ID == "c" {
+			s.commit(ended(&t, engine.Done))
+		}
+	}
+	assert.ElementsMatch(s.t, []string{"c", o.ID}, ids, "it is woken by that")
+	assert.ErrorIs(s.t, s.Send(s.ctx, engine.Message{To: "c", Start: &engine.Start{Func: "main.child", Snapshot: []byte("x")}})[0], engine.ErrKnown)
+	assert.Empty(s.t, s.get(p.ID).Inbox, "who ends tells its parent by its outbox")
+
+	// Of one that has ended it is the result, for whoever wants it.
+	s.start("late")
+	child.Start = &engine.Start{Func: "main.child", Parent: "late", Snapshot: []byte("child")}
+	assert.ErrorIs(s.t, s.Send(s.ctx, child)[0], engine.ErrKnown)
+	got = s.get("late")
+	require.Len(s.t, got.Inbox, 1)
+	out, err = engine.ReadOutcome(got.Inbox[0].Body)
+	require.NoError(s.t, err)
+	assert.Equal(s.t, engine.Outcome{Status: engine.Done, Result: []byte("1")}, out)
+}

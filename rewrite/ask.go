@@ -94,6 +94,8 @@ func where(d load.Declared) string {
 		return "is left out by " + d.LeftOut.Why
 	case names.IsRuntime(d.Package):
 		return fmt.Sprintf("is the runtime's own, and no state machine; go doc %s.%s tells of it", d.Package, d.Name)
+	case d.Resumable && d.Named:
+		return fmt.Sprintf("is resumable, and called without its package: greenlet explain %s", d.Name)
 	case d.Resumable:
 		return fmt.Sprintf("is resumable, in another package: greenlet explain %s %s", d.Name, d.Package)
 	case d.Yours:

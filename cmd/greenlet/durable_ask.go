@@ -79,6 +79,9 @@ func (c *command) listTasks(ctx context.Context, a *asking) (int, error) {
 	if len(a.args) != 0 {
 		return 0, usagef("durable ls wants flags only, such as -prefix %s", a.args[0])
 	}
+	if a.f.n < 0 {
+		return 0, usagef("durable ls: -n %d is no number of tasks; 0 is all", a.f.n)
+	}
 	if err := c.connect(a); err != nil {
 		return 0, err
 	}
@@ -217,6 +220,9 @@ func (c *command) printSent(a *asking, list []told) error {
 		return c.printJSON(list)
 	}
 	for _, t := range list {
+		if t.Note != "" {
+			fmt.Fprintf(c.stderr, "greenlet: task %s: %s\n", shown(string(t.ID)), shown(t.Note))
+		}
 		if t.Known {
 			fmt.Fprintf(c.stdout, "task %s knew that already\n", shown(string(t.ID)))
 		}

@@ -142,10 +142,7 @@ func (c *command) addTool(ctx context.Context, m initModule) error {
 				_, err = goTool(ctx, "", "mod", "tidy") // what the tool needs is not required yet
 			}
 		}
-		if err != nil {
-			return fmt.Errorf("init: %w", err)
-		}
-		return nil
+		return vendors(ctx, err)
 	}
 	at := ""
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == modulePath && strings.HasPrefix(info.Main.Version, "v") &&
@@ -156,7 +153,23 @@ func (c *command) addTool(ctx context.Context, m initModule) error {
 		return fmt.Errorf("init: go.mod does not require %[1]s, and this program is of no version that could be taken: go get -tool %[2]s@latest; "+
 			"or with a clone: go mod edit -require=%[1]s@v0.0.0 -replace=%[1]s=DIRECTORY; then again", modulePath, toolPath)
 	}
-	if _, err := goTool(ctx, "", "get", "-tool", toolPath+"@"+at); err != nil {
+	_, err := goTool(ctx, "", "get", "-tool", toolPath+"@"+at)
+	return vendors(ctx, err)
+}
+
+// vendors has the vendor directory, if there is one, be as go.mod is now.
+func vendors(ctx context.Context, err error) error {
+	var file []byte
+	if err == nil {
+		file, err = goTool(ctx, "", "env", "GOMOD")
+	}
+	if err == nil {
+		list := filepath.Join(filepath.Dir(strings.TrimSpace(string(file))), "vendor", "modules.txt")
+		if _, missing := os.Stat(list); missing == nil {
+			_, err = goTool(ctx, "", "mod", "vendor")
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
 	return nil

@@ -100,8 +100,9 @@ In a source file, for go generate:
 
 	//go:generate go tool greenlet
 
-after: go get -tool github.com/going-green/greenlet/cmd/greenlet; greenlet init
-does both, and more.
+after: go get -tool github.com/going-green/greenlet/cmd/greenlet or, with a clone,
+go mod edit -require … -replace …, as the README has it; greenlet init does the
+rest, and more.
 
 Flags:
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/going-green/greenlet/durable/admin/api"
 	"github.com/going-green/greenlet/durable/engine"
@@ -14,11 +15,11 @@ import (
 // What tasks are told.
 
 // tell sends a message.
-func (a *Admin) tell(ctx context.Context, m engine.Message) (any, error) {
+func (a *Admin) tell(ctx context.Context, m engine.Message) (api.Sent, error) {
 	return sent(a.store.tell(ctx, m))
 }
 
-func sent(err error) (any, error) {
+func sent(err error) (api.Sent, error) {
 	if errors.Is(err, engine.ErrKnown) {
 		return api.Sent{Known: true}, nil
 	}
@@ -46,7 +47,17 @@ func (a *Admin) signal(req *http.Request) (any, error) {
 	if len(s.Value) == 0 {
 		s.Value = json.RawMessage("null")
 	}
-	return a.tell(req.Context(), engine.Message{ID: "signal:" + s.Message, To: id, Topic: "signal:" + s.Name, Body: s.Value})
+	topic := "signal:" + s.Name
+	before, err := a.store.get(req.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := a.tell(req.Context(), engine.Message{ID: "signal:" + s.Message, To: id, Topic: topic, Body: s.Value})
+	// A name that is misspelt is kept like one that is waited for later, and who has sent it would not hear of it.
+	if err == nil && !sent.Known && len(before.Awaits) > 0 && !slices.Contains(before.Awaits, topic) {
+		sent.Note = "it does not wait for that now, but for: " + before.Waits
+	}
+	return sent, err
 }
 
 func (a *Admin) cancel(req *http.Request) (any, error) {

@@ -33,7 +33,7 @@ func (a *Admin) fork(req *http.Request) (any, error) {
 	case to.To == "":
 		return nil, refuse(http.StatusBadRequest, "the fork of %s has no ID", t.ID)
 	case at == nil:
-		return nil, refuse(http.StatusConflict, "task %s has ended (%v), and has no snapshot: name an earlier one by seq, if the store has kept some", t.ID, t.Status)
+		return nil, refuse(http.StatusConflict, "task %s has ended (%v), and has no snapshot: name an earlier one by seq (-seq n), if the store has kept some", t.ID, t.Status)
 	}
 	s := &engine.Start{Func: t.Func, Priority: t.Priority, Attrs: maps.Clone(t.Attrs), Snapshot: at.Snapshot}
 	if s.Attrs == nil {

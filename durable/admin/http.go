@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 
 	"github.com/going-green/greenlet/durable/engine"
@@ -98,6 +100,10 @@ func (a *Admin) foreign(req *http.Request) error {
 // answer answers with what f returns, as JSON.
 func answer(w http.ResponseWriter, req *http.Request, f func(req *http.Request) (any, error)) {
 	req.Body = http.MaxBytesReader(w, req.Body, 1<<20)
+	if _, err := url.ParseQuery(req.URL.RawQuery); err != nil {
+		fails(w, refuse(http.StatusBadRequest, "the query of the request: %v", err))
+		return
+	}
 	v, err := f(req)
 	if err != nil {
 		fails(w, err)
@@ -153,6 +159,9 @@ func read(req *http.Request, into any) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return refuse(http.StatusBadRequest, "the body of the request: %v", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return refuse(http.StatusBadRequest, "the body of the request has more behind its value")
 	}
 	return nil
 }

@@ -86,12 +86,14 @@ func searchOf(v url.Values) (s search, err error) {
 		}
 		s.Status = append(s.Status, st)
 	}
-	if s.state = words(v["state"]); len(s.state) > 0 && len(s.Status) == 0 {
-		for _, name := range s.state {
-			st, ok := states[name]
-			if !ok {
-				return s, refuse(http.StatusBadRequest, "there is no state %s; there are running, due, waiting, parked, done, failed and canceled", name)
-			}
+	s.state = words(v["state"])
+	given := len(s.Status) > 0
+	for _, name := range s.state {
+		st, ok := states[name]
+		if !ok {
+			return s, refuse(http.StatusBadRequest, "there is no state %s; there are running, due, waiting, parked, done, failed and canceled", name)
+		}
+		if !given {
 			s.Status = append(s.Status, st)
 		}
 	}

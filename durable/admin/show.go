@@ -64,7 +64,7 @@ func (a *Admin) asked(req *http.Request) (t engine.Task, kept []engine.Kept, s *
 		}
 	}
 	if len(kept) == 0 {
-		return t, kept, nil, refuse(http.StatusNotFound, "the store has kept no snapshot of task %s behind commit %d: an option of the store says how many it keeps", id, *seq)
+		return t, kept, nil, refuse(http.StatusNotFound, "the store has kept no snapshot of task %s behind commit %d: an option of the store, such as bolt.Options.Keep, says how many it keeps", id, *seq)
 	}
 	return t, kept, nil, refuse(http.StatusNotFound, "the store has no snapshot of task %s behind commit %d, but from %d to %d", id, *seq, kept[0].Seq, kept[len(kept)-1].Seq)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -72,7 +73,7 @@ func listen(path string) (net.Listener, os.FileInfo, error) {
 			return nil, nil, errors.New("another process listens there")
 		}
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(path), ".s")
+	dir, err := shortTemp(filepath.Dir(path))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,6 +97,17 @@ func listen(path string) (net.Listener, os.FileInfo, error) {
 		return nil, nil, err
 	}
 	return l, info, nil
+}
+
+// shortTemp makes a directory with a short name: the path of a socket has some hundred bytes at most.
+func shortTemp(in string) (dir string, err error) {
+	for _, c := range "0123456789abcdefghijklmnopqrstuvwxyz" {
+		dir = filepath.Join(in, "."+string(c))
+		if err = os.Mkdir(dir, 0o700); !errors.Is(err, fs.ErrExist) {
+			return dir, err
+		}
+	}
+	return "", err
 }
 
 // Path is where it is.

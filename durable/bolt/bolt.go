@@ -74,7 +74,7 @@ func OpenWith(path string, o Options) (*Store, error) {
 	}
 	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: o.Lock, NoFreelistSync: true, FreelistType: bolt.FreelistMapType, NoSync: o.NoSync})
 	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("durable: %s is open in another process, which has not closed it for %v: %w", path, o.Lock, err)
+		return nil, fmt.Errorf("durable: %s is open in another process, which has not closed it for %v", path, o.Lock)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("durable: %s can't be opened: %w", path, err)

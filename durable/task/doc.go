@@ -14,7 +14,7 @@
 //			_, rerr := task.Do(t, refund, receipt)
 //			return "", errors.Join(ErrNotApproved, err, rerr)
 //		}
-//		return task.Go(t, "ship-"+o.ID, ship, o).Join(t) // a child task
+//		return task.Go(t, t.ID()+"/ship", ship, o).Join(t) // a child task
 //	}
 //
 //	r := task.New(h, store)

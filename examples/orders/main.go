@@ -63,7 +63,7 @@ func order(t *task.Task, o Item) (tracking string, err error) {
 		return "", errors.Join(errNotApproved, err)
 	}
 	t.SetAttr("state", "to be shipped")
-	tracking, err = task.Go(t, "ship-"+o.ID, ship, o).Join(t)
+	tracking, err = task.Go(t, t.ID()+"/ship", ship, o).Join(t)
 	shipped = err == nil
 	return tracking, err
 }
@@ -117,7 +117,7 @@ func shop(r *task.Runner, h *hub.Hub) error {
 			return err
 		}
 		fmt.Fprintf(out, "day %d: %s: %q %v\n", int(h.Now().Sub(begun).Hours()/24), id, tracking, err)
-		if want := map[string]string{"book": "parcel ship-book/2"}[id]; tracking != want {
+		if want := map[string]string{"book": "parcel book/ship/2"}[id]; tracking != want {
 			return fmt.Errorf("%s: %q instead of %q", id, tracking, want)
 		}
 	}

@@ -138,7 +138,8 @@ type Event struct {
 
 // Sent is the answer to a signal and the like.
 type Sent struct {
-	Known bool `json:"known,omitempty"` // the task had it already
+	Known bool   `json:"known,omitempty"` // the task had it already
+	Note  string `json:"note,omitempty"`  // what may be amiss
 }
 
 // Forked is the answer to a fork.
